@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/http_client/client.h"
+#include "gateway/domain/sensitive.h"
+#include "gateway/ports/sms_provider.h"
+
+namespace salam::sms {
+
+/// https://kavenegar.com/rest.html
+struct KavenegarSettings {
+  std::string base_url = "https://api.kavenegar.com";
+  Sensitive<std::string> api_key;  ///< Stands in the path of every call: no URL of this driver is ever logged.
+  std::string sender;              ///< A service line; empty: the account's own default.
+  std::string ca_file;             ///< PEM; empty: the system's.
+  Milliseconds timeout{10'000};    ///< Of one call, connect included.
+  std::size_t max_connections = 8;
+};
+
+/// Throws std::runtime_error with a sentence for the operator where the settings cannot work. Destroyed, it drops the handlers of calls
+/// under way uncalled.
+std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, boost::asio::any_io_executor executor);
+/// Over a client that is already there.
+std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, std::unique_ptr<http_client::Client> client);
+
+}  // namespace salam::sms

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/upstream/service_list.h"
+#include "adapters/upstream/settings.h"
+#include "gateway/domain/result.h"
+#include "gateway/ports/executor.h"
+#include "gateway/ports/upstream.h"
+
+namespace salam::upstream {
+
+/// Whether these settings can serve, mapping file included; opens no connection. `section` names them in errors: `upstream_invalid` or
+/// `mapping_invalid`, with key or file and reason.
+Result<void> check(const Settings& settings, std::string_view section);
+
+/// The driver that the settings choose. Call it, and the result, on the core thread; `io` runs on it, and `core` must outlive the result.
+/// `listener` hears of Open311's service list. Errors: those of `check`, or a base URL or CA file that cannot be used.
+Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_view section, boost::asio::any_io_executor io, Executor& core,
+                                       ServiceListListener listener);
+
+}  // namespace salam::upstream

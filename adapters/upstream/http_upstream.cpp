@@ -1,0 +1,109 @@
+#include "adapters/upstream/http_upstream.h"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace salam::upstream {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+Milliseconds since(Steady::time_point start) { return std::chrono::duration_cast<Milliseconds>(Steady::now() - start); }
+
+/// Carries one lookup through its pages; lives as long as a call of it is under way.
+class LookupRun : public std::enable_shared_from_this<LookupRun> {
+ public:
+  LookupRun(std::unique_ptr<Lookup> lookup, std::weak_ptr<http_client::Client> client, Milliseconds deadline,
+            Upstream::Handler<LookupOutcome> handler)
+      : lookup_(std::move(lookup)), client_(std::move(client)), deadline_(deadline), handler_(std::move(handler)) {}
+
+  void ask(Milliseconds within) {
+    if (const auto client = client_.lock()) {
+      client->send(lookup_->request(), within,
+                   [self = shared_from_this()](const http_client::Outcome& outcome) { self->came_back(outcome); });
+    }
+  }
+
+ private:
+  void came_back(const http_client::Outcome& outcome) {
+    if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
+      return end({outcome::TryLater{failure->why, std::nullopt, false}, failure->why});
+    }
+    if (auto answer = lookup_->feed(std::get<http_client::Response>(outcome))) return end(std::move(*answer));
+    const auto left = deadline_ - since(start_);
+    if (left <= Milliseconds{0}) return end({outcome::TryLater{"the lookup's pages took too long", std::nullopt, true}, ""});
+    ask(left);
+  }
+
+  void end(Answer<LookupOutcome> answer) { handler_({std::move(answer.outcome), since(start_), std::move(answer.excerpt)}); }
+
+  std::unique_ptr<Lookup> lookup_;
+  std::weak_ptr<http_client::Client> client_;
+  Milliseconds deadline_;
+  Upstream::Handler<LookupOutcome> handler_;
+  Steady::time_point start_ = Steady::now();
+};
+
+class HttpUpstream final : public Upstream {
+ public:
+  HttpUpstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol, std::shared_ptr<http_client::Client> client,
+               Executor& executor)
+      : traits_(traits), protocol_(std::move(protocol)), client_(std::move(client)), executor_(executor) {}
+
+  [[nodiscard]] const UpstreamTraits& traits() const override { return traits_; }
+
+  void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
+    auto message = protocol_->submit_request(*request);
+    client_->send(std::move(message), traits_.call_deadline,
+                  [protocol = protocol_, request = std::move(request), handler = std::move(handler),
+                   start = Steady::now()](const http_client::Outcome& outcome) {
+                    if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
+                      return handler({submit_outcome(*failure), since(start), failure->why});
+                    }
+                    auto answer = protocol->submit_answer(*request, std::get<http_client::Response>(outcome));
+                    handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
+                  });
+  }
+
+  void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
+    if (!protocol_->has_lookup()) return refuse(std::move(handler), "no lookup is configured");
+    std::make_shared<LookupRun>(protocol_->look_up(*request), client_, traits_.call_deadline, std::move(handler))
+        ->ask(traits_.call_deadline);
+  }
+
+  void poll(std::string token, Handler<PollOutcome> handler) override {
+    if (!protocol_->has_tokens()) return refuse(std::move(handler), "this system gives no tokens");
+    auto message = protocol_->poll_request(token);
+    client_->send(std::move(message), traits_.call_deadline,
+                  [protocol = protocol_, token = std::move(token), handler = std::move(handler),
+                   start = Steady::now()](const http_client::Outcome& outcome) {
+                    if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
+                      return handler({outcome::TryLater{failure->why, std::nullopt, false}, since(start), failure->why});
+                    }
+                    auto answer = protocol->poll_answer(token, std::get<http_client::Response>(outcome));
+                    handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
+                  });
+  }
+
+ private:
+  template <class Outcome>
+  void refuse(Handler<Outcome> handler, std::string why) {
+    executor_.post([handler = std::move(handler), why = std::move(why)] { handler({outcome::Unclear{why}, Milliseconds{0}, why}); });
+  }
+
+  UpstreamTraits traits_;
+  std::shared_ptr<const Protocol> protocol_;
+  std::shared_ptr<http_client::Client> client_;
+  Executor& executor_;
+};
+
+}  // namespace
+
+std::unique_ptr<Upstream> make_http_upstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol,
+                                             std::shared_ptr<http_client::Client> client, Executor& executor) {
+  traits.has_lookup = protocol->has_lookup();
+  return std::make_unique<HttpUpstream>(traits, std::move(protocol), std::move(client), executor);
+}
+
+}  // namespace salam::upstream

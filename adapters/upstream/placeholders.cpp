@@ -1,0 +1,246 @@
+#include "adapters/upstream/placeholders.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "adapters/http_client/client.h"
+#include "gateway/domain/time.h"
+#include "gateway/json/writer.h"
+
+namespace salam::upstream {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Placeholder>, 24> names{{
+    {"code", Placeholder::code},
+    {"subject", Placeholder::subject},
+    {"description", Placeholder::description},
+    {"category", Placeholder::category},
+    {"service_code", Placeholder::service_code},
+    {"kind", Placeholder::kind},
+    {"region", Placeholder::region},
+    {"region_name", Placeholder::region_name},
+    {"name", Placeholder::name},
+    {"first_name", Placeholder::first_name},
+    {"last_name", Placeholder::last_name},
+    {"mobile", Placeholder::mobile},
+    {"mobile_local", Placeholder::mobile_local},
+    {"phone", Placeholder::phone},
+    {"national_id", Placeholder::national_id},
+    {"address", Placeholder::address},
+    {"latitude", Placeholder::latitude},
+    {"longitude", Placeholder::longitude},
+    {"meeting", Placeholder::meeting},
+    {"form", Placeholder::form},
+    {"item", Placeholder::item},
+    {"received_at", Placeholder::received_at},
+    {"page", Placeholder::page},
+    {"api_key", Placeholder::api_key},
+}};
+
+std::string degrees(double value) { return fmt::format("{:.6f}", value); }
+
+std::string first_name(std::string_view name) {
+  const auto blank = name.find(' ');
+  return blank == std::string_view::npos ? std::string() : std::string(name.substr(0, blank));
+}
+
+std::string last_name(std::string_view name) {
+  const auto blank = name.find(' ');
+  return std::string(blank == std::string_view::npos ? name : name.substr(blank + 1));
+}
+
+std::string local_mobile(const Citizen& citizen) {
+  constexpr std::string_view country = "+98";
+  return citizen.mobile ? "0" + citizen.mobile->reveal().substr(country.size()) : std::string();
+}
+
+bool is_number(Placeholder placeholder) {
+  return placeholder == Placeholder::latitude || placeholder == Placeholder::longitude || placeholder == Placeholder::item;
+}
+
+std::string json_value(Placeholder placeholder, const std::string& value) {
+  if (value.empty()) return "null";
+  return is_number(placeholder) ? value : json::Writer().string(value).take();
+}
+
+std::string json_content(const std::string& value) {
+  const auto quoted = json::Writer().string(value).take();
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+std::string without_controls(std::string value) {
+  std::erase_if(value, is_control);
+  return value;
+}
+
+std::string xml_text(std::string_view value) {
+  std::string out;
+  for (const char c : value) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&apos;";
+        break;
+      default:
+        if (!is_control(c) || c == '\n' || c == '\t') out += c;
+    }
+  }
+  return out;
+}
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\n");
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(" \t\n") - first + 1));
+}
+
+/// Whether a JSON string that was (not) open before `text` is open after it.
+bool string_open_after(std::string_view text, bool open) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (open && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      open = !open;
+    }
+  }
+  return open;
+}
+
+}  // namespace
+
+std::optional<Placeholder> parse_placeholder(std::string_view name) {
+  const auto* const found = std::find_if(names.begin(), names.end(), [&](const auto& entry) { return entry.first == name; });
+  return found == names.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string_view category_of(const Request& request) {
+  return request.content.category.empty() ? request.route.category : request.content.category;
+}
+
+std::string value_of(Placeholder placeholder, const Request& request) {
+  const auto& content = request.content;
+  const auto& citizen = content.citizen;
+  switch (placeholder) {
+    case Placeholder::code:
+      return request.code.digits();
+    case Placeholder::subject:
+      return content.subject.reveal();
+    case Placeholder::description:
+      return content.description.reveal();
+    case Placeholder::category:
+      return std::string(category_of(request));
+    case Placeholder::kind:
+      return std::string(to_string(content.kind));
+    case Placeholder::region:
+      return content.region.wire();
+    case Placeholder::region_name:
+      return content.region.name();
+    case Placeholder::name:
+      return citizen.name.reveal();
+    case Placeholder::first_name:
+      return first_name(citizen.name.reveal());
+    case Placeholder::last_name:
+      return last_name(citizen.name.reveal());
+    case Placeholder::mobile:
+      return citizen.mobile ? citizen.mobile->reveal() : std::string();
+    case Placeholder::mobile_local:
+      return local_mobile(citizen);
+    case Placeholder::phone:
+      return citizen.mobile ? local_mobile(citizen) : citizen.mobile_as_written.reveal();
+    case Placeholder::national_id:
+      return citizen.national_id.reveal();
+    case Placeholder::address:
+      return content.address.reveal();
+    case Placeholder::latitude:
+      return content.coordinates ? degrees(content.coordinates->latitude) : std::string();
+    case Placeholder::longitude:
+      return content.coordinates ? degrees(content.coordinates->longitude) : std::string();
+    case Placeholder::meeting:
+      return request.form_item.meeting;
+    case Placeholder::form:
+      return request.form_item.form;
+    case Placeholder::item:
+      return std::to_string(request.form_item.item);
+    case Placeholder::received_at:
+      return to_rfc3339(request.received_at);
+    case Placeholder::service_code:
+    case Placeholder::page:
+    case Placeholder::api_key:
+      return {};
+  }
+  return {};
+}
+
+Result<Template> Template::parse(std::string_view text, Escape escape) {
+  Template made;
+  made.escape_ = escape;
+  bool in_string = false;
+  while (!text.empty()) {
+    const auto open = text.find("{{");
+    Part part;
+    part.text = std::string(text.substr(0, open));
+    in_string = string_open_after(part.text, in_string);
+    part.quoted = in_string;
+    if (open == std::string_view::npos) {
+      made.parts_.push_back(std::move(part));
+      break;
+    }
+    const auto close = text.find("}}", open);
+    if (close == std::string_view::npos) return Error{"template_invalid", "a placeholder is not closed by }}"};
+    const auto name = trimmed(text.substr(open + 2, close - open - 2));
+    part.placeholder = parse_placeholder(name);
+    if (!part.placeholder) return Error{"template_invalid", "there is no placeholder {{" + name + "}}"};
+    made.parts_.push_back(std::move(part));
+    text.remove_prefix(close + 2);
+  }
+  return made;
+}
+
+std::string Template::render(const Values& values) const {
+  std::string out;
+  for (const auto& part : parts_) {
+    out += part.text;
+    if (!part.placeholder) continue;
+    const auto value = values(*part.placeholder);
+    switch (escape_) {
+      case Escape::none:
+        out += value;
+        break;
+      case Escape::json:
+        out += part.quoted ? json_content(value) : json_value(*part.placeholder, value);
+        break;
+      case Escape::percent:
+        out += http_client::percent_encoded(value);
+        break;
+      case Escape::xml:
+        out += xml_text(value);
+        break;
+      case Escape::header:
+        out += without_controls(value);
+        break;
+    }
+  }
+  return out;
+}
+
+bool Template::uses(Placeholder placeholder) const {
+  return std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) { return part.placeholder == placeholder; });
+}
+
+}  // namespace salam::upstream

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/http_client/client.h"
+#include "adapters/upstream/answer.h"
+#include "gateway/ports/upstream.h"
+
+namespace salam::upstream {
+
+/// One search for a request, page by page: send `request()`, feed what came back; as long as nothing is decided, ask again.
+class Lookup {
+ public:
+  virtual ~Lookup() = default;
+  [[nodiscard]] virtual http_client::Request request() const = 0;
+  /// Nothing: there is a next page.
+  virtual std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) = 0;
+};
+
+/// What is said over HTTP and what the answers mean, without a socket, a thread or a clock.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  [[nodiscard]] virtual http_client::Request submit_request(const Request& request) const = 0;
+  [[nodiscard]] virtual Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const = 0;
+
+  [[nodiscard]] virtual bool has_lookup() const = 0;
+  /// Only with `has_lookup`.
+  [[nodiscard]] virtual std::unique_ptr<Lookup> look_up(const Request& request) const = 0;
+
+  [[nodiscard]] virtual bool has_tokens() const = 0;
+  /// Both only with `has_tokens`.
+  [[nodiscard]] virtual http_client::Request poll_request(std::string_view token) const = 0;
+  [[nodiscard]] virtual Answer<PollOutcome> poll_answer(std::string_view token, const http_client::Response& response) const = 0;
+};
+
+}  // namespace salam::upstream

@@ -1,0 +1,86 @@
+#include "gateway/api/context.h"
+
+#include <charconv>
+#include <iterator>
+
+#include "gateway/json/parse.h"
+
+namespace salam::api {
+namespace {
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return value;
+}
+
+}  // namespace
+
+std::vector<http::Route> routes(const Context& context) {
+  std::vector<http::Route> all;
+  for (auto&& some : {request_routes(context), meeting_routes(context), attention_routes(context), tracking_routes(context),
+                      routing_routes(context), event_routes(context)}) {
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+http::Response json_response(int status, std::string body) {
+  return {.status = status, .content_type = "application/json", .headers = {}, .body = std::move(body)};
+}
+
+void refuse(const http::Request& request, const http::Reply& reply, const http::Problem& problem) {
+  reply(http::to_response(problem, request.wants_persian()));
+}
+
+http::Problem invalid_body(const json::FieldErrors& errors) {
+  http::Problem problem{.code = "schema_violation"};
+  for (const auto& error : errors) problem.errors.push_back({.pointer = error.pointer, .expected = error.expected});
+  return problem;
+}
+
+std::optional<json::Document> document_of(const http::Request& request, const http::Reply& reply) {
+  auto document = json::parse(request.body);
+  if (!document) {
+    refuse(request, reply, {.code = "json_invalid", .detail = document.error().message});
+    return {};
+  }
+  return std::move(*document);
+}
+
+void refuse_parameter(const http::Request& request, const http::Reply& reply, std::string detail) {
+  refuse(request, reply, {.code = "parameter_invalid", .detail = std::move(detail)});
+}
+
+std::optional<Page> page_of(const http::Request& request, const http::Reply& reply) {
+  Page page;
+  if (const auto text = request.query_value("page_size")) {
+    const auto size = number(*text);
+    if (!size || *size < 1 || *size > 1'000) {
+      refuse_parameter(request, reply, "page_size must be a number from 1 to 1000");
+      return {};
+    }
+    page.size = static_cast<int>(*size);
+  }
+  if (const auto text = request.query_value("page_token"); text && !text->empty()) {
+    const auto after = number(*text);
+    if (!after || *after < 1) {
+      refuse(request, reply, {.code = "page_token_invalid"});
+      return {};
+    }
+    page.after = *after;
+  }
+  return page;
+}
+
+std::string page_token(std::int64_t last) { return std::to_string(last); }
+
+std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply) {
+  const auto id = Uuid::parse(request.parameters.at(0));
+  auto record = id ? context.store.find(*id) : std::nullopt;
+  if (!record) refuse(request, reply, {.code = "unknown_request"});
+  return record;
+}
+
+}  // namespace salam::api

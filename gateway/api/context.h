@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/domain/lifecycle.h"
+#include "gateway/domain/routing.h"
+#include "gateway/http/message.h"
+#include "gateway/http/problem.h"
+#include "gateway/http/server.h"
+#include "gateway/json/schema.h"
+#include "gateway/ports/clock.h"
+#include "gateway/ports/event_log.h"
+#include "gateway/store/store.h"
+
+/// The resources of the API, one file each. Handlers run on HTTP threads and answer from whichever thread has the answer.
+namespace salam::api {
+
+/// What handlers need; wired in `app`. Everything in it is thread-safe.
+struct Context {
+  store::Store& store;
+  Clock& clock;
+  Random& random;
+  lifecycle::Policy policy;
+  std::function<std::shared_ptr<const RuleSet>()> rules;
+  /// Tells the pipeline of committed tasks.
+  std::function<void(std::vector<Task>)> added;
+  std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;
+  /// A named person lets the relay go on: again with the refused event, or past it. Error: `relay_not_refused`.
+  std::function<Result<void>(std::int64_t position, bool skip, const std::string& by)> release_relay;
+};
+
+/// Each file's routes.
+std::vector<http::Route> request_routes(const Context& context);
+std::vector<http::Route> meeting_routes(const Context& context);
+std::vector<http::Route> attention_routes(const Context& context);
+std::vector<http::Route> tracking_routes(const Context& context);
+std::vector<http::Route> routing_routes(const Context& context);
+std::vector<http::Route> event_routes(const Context& context);
+
+/// All of them: the API's listener.
+std::vector<http::Route> routes(const Context& context);
+
+// --- what they share ----------------------------------------------------------------------------------------------
+
+http::Response json_response(int status, std::string body);
+void refuse(const http::Request& request, const http::Reply& reply, const http::Problem& problem);
+void refuse_parameter(const http::Request& request, const http::Reply& reply, std::string detail);
+http::Problem invalid_body(const json::FieldErrors& errors);
+
+/// The body as JSON. Refuses by itself and returns nothing where it is none.
+std::optional<json::Document> document_of(const http::Request& request, const http::Reply& reply);
+
+/// AIP-158: `page_size` (1–1,000, default 100) and `page_token`. Refuses by itself and returns nothing where either is malformed.
+struct Page {
+  int size = 100;
+  std::int64_t after = 0;
+};
+std::optional<Page> page_of(const http::Request& request, const http::Reply& reply);
+std::string page_token(std::int64_t last);
+
+/// The request named by the path's id. Refuses by itself and returns nothing where there is none.
+std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply);
+
+}  // namespace salam::api

@@ -1,0 +1,267 @@
+#include <atomic>
+#include <utility>
+
+#include "gateway/api/context.h"
+#include "gateway/domain/text.h"
+#include "gateway/json/intake.h"
+#include "gateway/json/parse.h"
+#include "gateway/json/views.h"
+#include "gateway/json/writer.h"
+
+namespace salam::api {
+namespace {
+
+constexpr std::size_t single_limit = 64 * 1024;
+constexpr std::size_t batch_limit = 8 * 1024 * 1024;
+constexpr int longest_wait_seconds = 30;
+
+std::string location_of(const Request& request) { return "/v1/requests/" + request.id.to_string(); }
+
+/// W3C Trace Context, version 00; anything else is dropped, as the standard wants.
+std::string traceparent_of(const http::Request& request) {
+  constexpr std::string_view shape = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+  const auto text = request.header("traceparent");
+  if (text.size() != shape.size()) return {};
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+    if (shape[i] == 'x' ? !hex : text[i] != shape[i]) return {};
+  }
+  return std::string(text);
+}
+
+/// What one item of intake came to: an HTTP answer by itself, or an entry in a batch's reply.
+struct Answer {
+  http::Response response;
+  std::optional<Record> waits_for_code;  ///< Set where the registration is still to come.
+};
+
+http::Response receipt(int status, const Request& request, bool replayed) {
+  auto response = json_response(status, json::receipt_view(request));
+  response.headers.emplace_back("Location", location_of(request));
+  if (replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+  return response;
+}
+
+http::Problem conflict(const store::Conflict& found, std::string_view original, Region meeting_region) {
+  http::Problem problem{.code = "form_reused"};
+  problem.members.emplace_back("request", location_of(found.record.request));
+  problem.headers.emplace_back("Location", location_of(found.record.request));
+  for (auto& pointer : json::differing_fields(original, found.original, meeting_region)) {
+    problem.errors.push_back({.pointer = std::move(pointer), .expected = "what this form item was registered with"});
+  }
+  return problem;
+}
+
+/// Takes one request in and answers when it is durable, or refused.
+void take_in(const Context& context, const http::Request& request, const json::Value& value, std::string original,
+             const std::function<void(Answer)>& answer) {
+  const bool persian = request.wants_persian();
+  const auto problem = [&](const http::Problem& what) { answer({http::to_response(what, persian), {}}); };
+  auto body = json::read_intake(value);
+  if (!body) return problem(invalid_body(body.error()));
+  const auto meeting = context.store.meeting(body->form_item.meeting);
+  if (!meeting) {
+    return problem(
+        {.code = "unknown_meeting", .errors = {{.pointer = "/meeting", .expected = "a meeting made known by PUT /v1/meetings/{id}"}}});
+  }
+  auto content = body->content(meeting->region);
+  auto route = context.rules()->decide({.region = content.region,
+                                        .kind = content.kind,
+                                        .category = content.category,
+                                        .subject = content.subject.reveal(),
+                                        .description = content.description.reveal()});
+  const auto mobile = content.citizen.mobile;
+  store::Intake intake{
+      .form_item = body->form_item,
+      .received_from = request.caller.name,
+      .original = std::move(original),
+      .fingerprint = "1:" + context.store.keyed_hash("fingerprint", json::canonical(body->form_item, content)),
+      .content = std::move(content),
+      .route = std::move(route),
+      .citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{},
+      .traceparent = traceparent_of(request),
+      .first_change = [policy = &context.policy,
+                       now = context.clock.now()](Request fresh) { return lifecycle::received(std::move(fresh), *policy, now); },
+  };
+  auto sent = intake.original;
+  context.store.accept(std::move(intake),
+                       [&context, answer, persian, sent = std::move(sent), region = meeting->region](store::AcceptOutcome outcome) {
+                         if (auto* accepted = std::get_if<store::Accepted>(&outcome)) {
+                           context.added(std::move(accepted->tasks));
+                           auto response = receipt(202, accepted->record.request, false);
+                           answer({std::move(response), std::move(accepted->record)});
+                         } else if (auto* replayed = std::get_if<store::Replayed>(&outcome)) {
+                           auto response = receipt(200, replayed->record.request, true);
+                           const bool waiting = replayed->record.request.registration.state != RegistrationState::registered;
+                           answer({std::move(response), waiting ? std::optional(std::move(replayed->record)) : std::nullopt});
+                         } else if (const auto* found = std::get_if<store::Conflict>(&outcome)) {
+                           answer({http::to_response(conflict(*found, sent, region), persian), {}});
+                         } else {
+                           answer({http::to_response({.code = std::get<Error>(outcome).code}, persian), {}});
+                         }
+                       });
+}
+
+/// `Prefer: wait=N` (RFC 7240): the same receipt, with the upstream's code if it comes in time, and then 201 for what was new.
+void wait_for_code(const Context& context, int seconds, Answer answer, const http::Reply& reply) {
+  const int fresh_status = answer.response.status == 202 ? 201 : answer.response.status;
+  const auto key = answer.waits_for_code->request.key;
+  answer.response.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(seconds));
+  context.await_registration(key, std::chrono::seconds(seconds),
+                             [response = std::move(answer.response), fresh_status, reply](const std::optional<Record>& record) mutable {
+                               if (record && record->request.registration.state == RegistrationState::registered) {
+                                 response.status = fresh_status;
+                                 response.body = json::receipt_view(record->request);
+                               }
+                               reply(std::move(response));
+                             });
+}
+
+void post_request(const Context& context, const http::Request& request, const http::Reply& reply) {
+  const auto document = document_of(request, reply);
+  if (!document) return;
+  const auto wait = request.prefer_wait();
+  take_in(context, request, *document, request.body, [&context, wait, reply](Answer answer) {
+    if (wait && *wait > 0 && answer.waits_for_code)
+      return wait_for_code(context, std::min(*wait, longest_wait_seconds), std::move(answer), reply);
+    reply(std::move(answer.response));
+  });
+}
+
+/// A batch's reply, filled in from several threads.
+struct Batch {
+  explicit Batch(std::size_t count) : results(count), left(count) {}
+  std::vector<std::string> results;
+  std::atomic<std::size_t> left;
+
+  void fill(std::size_t index, const http::Response& response, const http::Reply& reply) {
+    json::Writer writer;
+    const bool taken = response.status < 300;
+    writer.begin_object().member("status", response.status).key(taken ? "request" : "problem").raw(response.body);
+    if (response.status == 200) writer.member("replayed", true);
+    results[index] = writer.end_object().take();
+    if (left.fetch_sub(1) != 1) return;
+    json::Writer whole;
+    whole.begin_object().key("results").begin_array();
+    for (const auto& result : results) whole.raw(result);
+    reply(json_response(200, whole.end_array().end_object().take()));
+  }
+};
+
+void post_batch(const Context& context, const http::Request& request, const http::Reply& reply) {
+  const auto document = document_of(request, reply);
+  if (!document) return;
+  const auto items = json::read_batch(*document);
+  if (!items) return refuse(request, reply, invalid_body(items.error()));
+  const auto batch = std::make_shared<Batch>(items->size());
+  std::size_t index = 0;
+  for (const auto* item : *items) {
+    take_in(context, request, *item, json::to_text(*item),
+            [batch, index, reply](const Answer& answer) { batch->fill(index, answer.response, reply); });
+    ++index;
+  }
+}
+
+void get_request(const Context& context, const http::Request& request, const http::Reply& reply) {
+  const auto record = request_of(context, request, reply);
+  if (!record) return;
+  auto response = json_response(200, json::request_view(*record));
+  response.headers.emplace_back("ETag", '"' + std::to_string(record->request.version) + '"');
+  reply(std::move(response));
+}
+
+void get_history(const Context& context, const http::Request& request, const http::Reply& reply) {
+  const auto page = page_of(request, reply);
+  if (!page) return;
+  const auto record = request_of(context, request, reply);
+  if (!record) return;
+  const auto key = record->request.key;
+  const auto entries = context.store.history(key, page->after, page->size);
+  json::Writer writer;
+  writer.begin_object().key("events").begin_array();
+  for (const auto& entry : entries) {
+    writer.begin_object()
+        .member("sequence", entry.sequence)
+        .member("type", entry.type)
+        .member("time", to_rfc3339(entry.at))
+        .key("data")
+        .raw(entry.data);
+    writer.end_object();
+  }
+  writer.end_array().key("attempts").begin_array();
+  for (const auto& attempt : context.store.attempts(key, page->size)) {
+    writer.begin_object().member("target", attempt.target).member("action", attempt.action).member("time", to_rfc3339(attempt.at));
+    writer.member("took_ms", attempt.took.count()).member("outcome", attempt.outcome).member_if("detail", attempt.detail).end_object();
+  }
+  writer.end_array();
+  if (std::cmp_equal(entries.size(), page->size)) writer.member("next_page_token", page_token(entries.back().sequence));
+  reply(json_response(200, writer.end_object().take()));
+}
+
+/// Refuses by itself and returns nothing where a filter is none.
+std::optional<store::RequestFilter> filter_of(const http::Request& request, const http::Reply& reply) {
+  store::RequestFilter filter;
+  for (const auto& [name, value] : request.query) {
+    bool understood = true;
+    if (name == "meeting") {
+      filter.meeting = value;
+    } else if (name == "form") {
+      filter.form = latin_digits(value);
+    } else if (name == "region") {
+      filter.region = Region::parse(value);
+      understood = filter.region.has_value();
+    } else if (name == "system") {
+      filter.system = parse_system(value);
+      understood = filter.system.has_value();
+    } else if (name == "state") {
+      filter.state = parse_registration_state(value);
+      understood = filter.state.has_value();
+    } else if (name == "told") {
+      filter.told = value == "true";
+      understood = value == "true" || value == "false";
+    } else {
+      understood = name == "page_size" || name == "page_token";
+    }
+    if (!understood) {
+      refuse_parameter(
+          request, reply,
+          "`" + name +
+              "` cannot be read; the filters are meeting, form, region (1 to 15 or nazhvan), system (137 or service_desk), state, told "
+              "(true or false), page_size and page_token");
+      return {};
+    }
+  }
+  return filter;
+}
+
+void list_requests(const Context& context, const http::Request& request, const http::Reply& reply) {
+  const auto filter = filter_of(request, reply);
+  if (!filter) return;
+  const auto page = page_of(request, reply);
+  if (!page) return;
+  const auto records = context.store.list(*filter, page->after, page->size);
+  json::Writer writer;
+  writer.begin_object().key("requests").begin_array();
+  for (const auto& record : records) writer.raw(json::request_view(record));
+  writer.end_array();
+  if (std::cmp_equal(records.size(), page->size)) writer.member("next_page_token", page_token(records.back().request.key));
+  reply(json_response(200, writer.end_object().take()));
+}
+
+}  // namespace
+
+std::vector<http::Route> request_routes(const Context& context) {
+  using http::Method;
+  const auto with = [&context](auto handler) {
+    return [&context, handler](const http::Request& request, const http::Reply& reply) { handler(context, request, reply); };
+  };
+  return {
+      {Method::post, "/v1/requests", "intake", with(post_request), single_limit},
+      {Method::post, "/v1/requests/batch", "intake", with(post_batch), batch_limit},
+      {Method::get, "/v1/requests", "read", with(list_requests)},
+      {Method::get, "/v1/requests/{id}", "read", with(get_request)},
+      {Method::get, "/v1/requests/{id}/history", "read", with(get_history)},
+  };
+}
+
+}  // namespace salam::api

@@ -1,0 +1,108 @@
+#include "gateway/app/commands.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "adapters/kafka/topics.h"
+#include "gateway/api/keys.h"
+#include "gateway/app/core_thread.h"
+#include "gateway/app/settings.h"
+#include "gateway/store/store.h"
+
+namespace salam::app {
+namespace {
+
+constexpr int failed = 1;
+constexpr int misconfigured = 2;
+constexpr int at_fault = 3;
+
+std::optional<Loaded> load(const std::string& config) {
+  auto loaded = load_settings(config);
+  for (const auto& problem : loaded.problems) fmt::print(stderr, "{}\n", problem.text());
+  if (!loaded.problems.empty()) return {};
+  return loaded;
+}
+
+int fail(const Error& error) {
+  fmt::print(stderr, "salam-gateway: {}\n", error.message);
+  return failed;
+}
+
+void print_counts(const char* title, const std::vector<std::pair<std::string, std::int64_t>>& counts) {
+  for (const auto& [name, count] : counts) fmt::print("  {:<14} {:<16} {:>9}\n", title, name, count);
+}
+
+}  // namespace
+
+int check_config(const std::string& config) {
+  const auto loaded = load(config);
+  if (!loaded) return misconfigured;
+  fmt::print("{}", loaded->effective);
+  return 0;
+}
+
+int audit(const std::string& config) {
+  const auto loaded = load(config);
+  if (!loaded) return misconfigured;
+  const auto report = store::audit(loaded->settings.store.path);
+  if (!report) return fail(report.error());
+  const auto& counts = report->counts;
+  fmt::print("requests {}, told {}, meetings {}\n", counts.requests, counts.told, counts.meetings);
+  print_counts("state", counts.by_state);
+  print_counts("registered in", counts.by_system);
+  print_counts("attention", counts.attention);
+  print_counts("scheduled", counts.tasks);
+  for (const auto& finding : report->findings) fmt::print("FAULT {} (code {}): {}\n", finding.request, finding.code, finding.what);
+  if (report->findings_total == 0) {
+    fmt::print("audit passed: every request has a code, and was told it, is scheduled, or stands on the attention list\n");
+    return 0;
+  }
+  fmt::print("audit failed: {} faults, the first {} above\n", report->findings_total, report->findings.size());
+  return at_fault;
+}
+
+int create_topic(const std::string& config) {
+  const auto loaded = load(config);
+  if (!loaded) return misconfigured;
+  const auto& settings = loaded->settings;
+  if (!settings.kafka) return fail({"kafka_setting_missing", "kafka.brokers is not set: there is no cluster to create the topic in"});
+  const auto created = kafka::create_topic(*settings.kafka, settings.topic);
+  if (!created) return fail(created.error());
+  fmt::print("topic {} {}\n", settings.topic.name, *created == kafka::TopicCreation::created ? "created" : "stands already");
+  return 0;
+}
+
+int create_key(const std::string& file, const std::string& name, const std::vector<std::string>& scopes) {
+  auto keys = api::read_keys(file);
+  if (!keys) return fail(keys.error());
+  auto fresh = api::make_key(*keys, name, scopes, SystemClock().now());
+  if (!fresh) return fail(fresh.error());
+  keys->push_back(fresh->key);
+  if (const auto written = api::write_keys(file, *keys); !written) return fail(written.error());
+  fmt::print("{}\n", fresh->secret);
+  fmt::print(stderr, "Shown this once. A running gateway takes it after SIGHUP.\n");
+  return 0;
+}
+
+int list_keys(const std::string& file) {
+  const auto keys = api::read_keys(file);
+  if (!keys) return fail(keys.error());
+  for (const auto& key : *keys)
+    fmt::print("{}  {:<24} {:<32} {}\n", key.id, key.name, fmt::format("{}", fmt::join(key.scopes, ",")), key.created);
+  return 0;
+}
+
+int revoke_key(const std::string& file, const std::string& name) {
+  auto keys = api::read_keys(file);
+  if (!keys) return fail(keys.error());
+  const auto removed = std::erase_if(*keys, [&](const api::Key& key) { return key.name == name || key.id == name; });
+  if (removed == 0) return fail({"unknown_key", fmt::format("{} holds no key `{}`; `salam-gateway key list` shows them", file, name)});
+  if (const auto written = api::write_keys(file, *keys); !written) return fail(written.error());
+  fmt::print(stderr, "Revoked. A running gateway forgets it after SIGHUP.\n");
+  return 0;
+}
+
+}  // namespace salam::app

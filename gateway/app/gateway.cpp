@@ -1,0 +1,214 @@
+#include "gateway/app/gateway.h"
+
+#include <future>
+#include <stdexcept>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "adapters/kafka/event_log.h"
+#include "adapters/service_desk/service_desk.h"
+#include "adapters/system137/system137.h"
+#include "gateway/json/schema.h"
+
+namespace salam::app {
+namespace {
+
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return std::move(result).value();
+}
+
+std::chrono::milliseconds left(std::chrono::steady_clock::time_point deadline) {
+  return std::max(std::chrono::milliseconds(0),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+}
+
+}  // namespace
+
+Gateway::Gateway(Settings settings)
+    : settings_(std::move(settings)),
+      keys_(settings_.key_rates),
+      rules_(std::make_shared<const RuleSet>()),
+      store_(value_or_throw(store::open(settings_.store, clock_, random_))),
+      store_metrics_(metrics_.registry()) {
+  json::schema("intake/request");
+  keys_.replace(value_or_throw(api::read_keys(settings_.keys_file)));
+  if (!settings_.routing_rules.empty()) rules_ = std::make_shared<const RuleSet>(value_or_throw(load_rules(settings_.routing_rules)));
+  make_relay();
+  make_adapters();
+  make_servers();
+  if (relay_) relay_->start();
+  core_.post([this] { driver_->start(); });
+}
+
+Gateway::~Gateway() {
+  api_.reset();
+  operations_.reset();
+  relay_.reset();
+  store_->close();
+  core_.stop();
+}
+
+void Gateway::on_core(const std::function<void()>& work) {
+  std::promise<void> done;
+  core_.post([&] {
+    try {
+      work();
+      done.set_value();
+    } catch (...) {
+      done.set_exception(std::current_exception());
+    }
+  });
+  done.get_future().get();
+}
+
+void Gateway::make_adapters() {
+  on_core([this] {
+    system137_ = value_or_throw(system137::make(settings_.system137, core_.executor(), core_,
+                                                [this](const upstream::ServiceListStatus& status) { service_list_ = status; }));
+    service_desk_ = value_or_throw(service_desk::make(settings_.service_desk, core_.executor(), core_, {}));
+    sms_ = sms::make_kavenegar(settings_.sms, core_.executor());
+    driver_ = std::make_unique<pipeline::Driver>(settings_.pipeline,
+                                                 pipeline::Driver::World{.store = *store_,
+                                                                         .system137 = *system137_,
+                                                                         .service_desk = *service_desk_,
+                                                                         .sms = *sms_,
+                                                                         .clock = clock_,
+                                                                         .random = random_,
+                                                                         .executor = core_},
+                                                 metrics_.registry());
+  });
+}
+
+void Gateway::make_relay() {
+  if (!settings_.kafka) {
+    spdlog::warn("no kafka.brokers: events wait in the outbox, readable at GET /v1/events");
+    return;
+  }
+  event_log_ = kafka::make_event_log(kafka_settings(settings_, store_->incarnation()));
+  relay_ = std::make_unique<pipeline::Relay>(*store_, *event_log_, clock_, pipeline::RelaySettings{}, [](const pipeline::RelayStatus&) {});
+}
+
+void Gateway::make_servers() {
+  context_ = std::make_unique<api::Context>(api::Context{
+      .store = *store_,
+      .clock = clock_,
+      .random = random_,
+      .policy = settings_.pipeline.policy,
+      .rules = [this] { return rules_.load(); },
+      .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
+      .await_registration =
+          [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {
+            driver_->await_registration(key, wait, std::move(handler));
+          },
+      .release_relay = [this](std::int64_t position, bool skip, const std::string& by) -> Result<void> {
+        if (!relay_) return Error{"relay_not_refused", "no broker is configured"};
+        return skip ? relay_->skip(position, by) : relay_->release(position, by);
+      },
+  });
+  const auto authenticate = [this](std::string_view authorization, std::string_view scope) {
+    return keys_.judge(authorization, scope, std::chrono::steady_clock::now());
+  };
+  operations_ = http::serve(settings_.operations,
+                            api::health_routes({.store = *store_,
+                                                .dependencies =
+                                                    [this](std::function<void(std::vector<api::Dependency>)> handler) {
+                                                      core_.post([this, handler = std::move(handler)] { handler(dependencies()); });
+                                                    },
+                                                .draining = [this] { return draining_.load(); },
+                                                .metrics =
+                                                    [this] {
+                                                      store_metrics_.refresh(*store_, relay_ ? relay_->status().position : 0, clock_.now());
+                                                      return metrics_.exposition();
+                                                    },
+                                                .disk_free_mark = settings_.disk_free_mark,
+                                                .queue_mark = settings_.store.max_queue / 2}),
+                            authenticate, metrics_.registry());
+  api_ = http::serve(settings_.api, api::routes(*context_), authenticate, metrics_.registry());
+}
+
+void Gateway::reload() {
+  if (auto keys = api::read_keys(settings_.keys_file)) {
+    keys_.replace(*keys);
+    spdlog::info("keys reloaded: {}", keys->size());
+  } else {
+    spdlog::error("keys kept as they were: {}", keys.error().message);
+  }
+  if (settings_.routing_rules.empty()) return;
+  if (auto rules = load_rules(settings_.routing_rules)) {
+    spdlog::info("routing rules reloaded: {}", rules->digest());
+    rules_ = std::make_shared<const RuleSet>(std::move(*rules));
+  } else {
+    spdlog::error("routing rules kept as they were: {}", rules.error().message);
+  }
+}
+
+void Gateway::shut_down() {
+  const auto deadline = std::chrono::steady_clock::now() + settings_.drain;
+  draining_ = true;
+  api_->drain();
+  const auto drained = std::make_shared<std::promise<void>>();
+  core_.post([this, drained] { driver_->drain([drained] { drained->set_value(); }); });
+  if (drained->get_future().wait_for(left(deadline)) != std::future_status::ready) {
+    spdlog::warn("calls still under way are left: they will be looked up at the next start");
+  }
+  api_->stop(left(deadline));
+  if (relay_ && !relay_->stop(left(deadline))) spdlog::warn("events not yet published stay in the outbox");
+  operations_->stop(left(deadline));
+  store_->close();
+}
+
+bool Gateway::alive(Milliseconds wait) {
+  const auto answered = std::make_shared<std::promise<void>>();
+  core_.post([answered] { answered->set_value(); });
+  return answered->get_future().wait_for(wait) == std::future_status::ready;
+}
+
+std::vector<api::Dependency> Gateway::dependencies() const {
+  auto system137 = lane_dependency(Lane::system137, "137", system137_->traits().by_hand);
+  if (!service_list_.problem.empty()) system137.details.emplace_back("service_list_problem", service_list_.problem);
+  if (service_list_.loaded) system137.details.emplace_back("services", std::to_string(service_list_.services));
+  return {std::move(system137), lane_dependency(Lane::service_desk, "service_desk", service_desk_->traits().by_hand),
+          lane_dependency(Lane::sms, "sms", false), relay_dependency()};
+}
+
+api::Dependency Gateway::lane_dependency(Lane lane, const std::string& name, bool by_hand) const {
+  const auto status = driver_->status(lane);
+  api::Dependency dependency{.name = name,
+                             .state = by_hand           ? "by_hand"
+                                      : !status.healthy ? "idle"
+                                      : *status.healthy ? "ok"
+                                                        : "failing",
+                             .since = {},
+                             .last_error = status.last_error,
+                             .last_error_at = status.last_error_at,
+                             .details = {{"breaker", std::string(to_string(status.view.breaker))},
+                                         {"in_flight", std::to_string(status.view.in_flight)},
+                                         {"queued", std::to_string(status.view.queued) + (status.view.more_in_store ? "+" : "")}}};
+  if (status.healthy) dependency.since = status.since;
+  if (lane != Lane::sms && !by_hand) dependency.details.emplace_back("lookup_proved", status.lookup_proved ? "yes" : "no");
+  return dependency;
+}
+
+api::Dependency Gateway::relay_dependency() const {
+  if (!relay_) return {.name = "kafka", .state = "off", .since = {}, .last_error = {}, .last_error_at = {}, .details = {}};
+  const auto health = relay_->health();
+  const auto& status = health.status;
+  const bool running = status.state == pipeline::RelayState::running;
+  api::Dependency dependency{.name = "kafka",
+                             .state = running                                          ? "ok"
+                                      : status.state == pipeline::RelayState::starting ? "idle"
+                                                                                       : "failing",
+                             .since = status.since,
+                             .last_error = status.last_error,
+                             .last_error_at = status.last_error_at,
+                             .details = {{"relay", std::string(to_string(status.state))},
+                                         {"position", std::to_string(status.position)},
+                                         {"lag", std::to_string(health.lag)}}};
+  if (status.refused_position) dependency.details.emplace_back("refused_position", std::to_string(*status.refused_position));
+  return dependency;
+}
+
+}  // namespace salam::app

@@ -1,0 +1,230 @@
+#include "gateway/app/settings.h"
+
+#include <chrono>
+#include <stdexcept>
+
+#include "adapters/http_client/origin.h"
+#include "adapters/service_desk/service_desk.h"
+#include "adapters/system137/system137.h"
+#include "gateway/app/routing_file.h"
+#include "gateway/domain/templates.h"
+
+namespace salam::app {
+namespace {
+
+using config::Section;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::int64_t ports_are_files = 1'048'576;
+
+http::ServerSettings read_server(Section section, std::string name, std::string_view listen) {
+  http::ServerSettings settings;
+  settings.name = std::move(name);
+  settings.listen = section.string("listen", listen);
+  settings.behind_proxy = section.boolean("behind_proxy", false);
+  settings.tls_certificate = section.path("tls_certificate", "");
+  settings.tls_key = section.path("tls_key", "");
+  settings.threads = static_cast<int>(section.integer("threads", 1, 1, 64));
+  settings.max_connections = static_cast<std::size_t>(section.integer("max_connections", 16'384, 1, ports_are_files));
+  settings.max_in_flight = static_cast<std::size_t>(section.integer("max_in_flight", 4'096, 1, ports_are_files));
+  settings.header_timeout = section.duration("header_timeout", settings.header_timeout, milliseconds(100), minutes(5));
+  settings.body_timeout = section.duration("body_timeout", settings.body_timeout, milliseconds(100), minutes(30));
+  settings.idle_timeout = section.duration("idle_timeout", settings.idle_timeout, milliseconds(100), hours(1));
+  if (settings.tls_certificate.empty() != settings.tls_key.empty()) section.wrong("tls_key", "tls_certificate and tls_key go together");
+  return settings;
+}
+
+store::Settings read_store(Section section, const std::string& installation, Section events) {
+  store::Settings settings;
+  settings.path = section.path("path", "/var/lib/salam-gateway/salam.db");
+  settings.installation = installation;
+  settings.personal_data_in_events = events.boolean("personal_data", false);
+  settings.max_queue = static_cast<std::size_t>(section.integer("max_queue", 20'000, 100, 1'000'000));
+  settings.max_batch = static_cast<std::size_t>(section.integer("max_batch", 512, 1, 10'000));
+  settings.readers = static_cast<int>(section.integer("readers", 4, 1, 64));
+  return settings;
+}
+
+pipeline::LaneSettings read_limits(Section section, const pipeline::LaneSettings& fallback) {
+  auto settings = fallback;
+  settings.rate = section.number("rate", fallback.rate, 0.01, 1e6);
+  settings.in_flight = static_cast<int>(section.integer("in_flight", fallback.in_flight, 1, 10'000));
+  settings.memory = static_cast<std::size_t>(section.integer("memory", static_cast<std::int64_t>(fallback.memory), 16, 1'000'000));
+  settings.breaker_failures = static_cast<int>(section.integer("breaker_failures", fallback.breaker_failures, 1, 1'000));
+  settings.breaker_wait.first = section.duration("breaker_first_wait", fallback.breaker_wait.first, milliseconds(100), hours(1));
+  settings.breaker_wait.cap = section.duration("breaker_longest_wait", fallback.breaker_wait.cap, milliseconds(100), hours(24));
+  return settings;
+}
+
+upstream::Settings read_upstream(Section section, upstream::Settings settings) {
+  settings.driver = upstream::parse_driver_kind(section.choice("driver", to_string(settings.driver), {"open311", "mapped", "by_hand"}))
+                        .value_or(settings.driver);
+  settings.base_url = section.string("base_url", "");
+  settings.api_key = Sensitive<std::string>(section.secret("api_key"));
+  settings.ca_file = section.path("ca_file", "");
+  settings.call_deadline = section.duration("call_deadline", settings.call_deadline, milliseconds(100), minutes(10));
+  settings.settle_after = section.optional_duration("settle_after", milliseconds(0), hours(24 * 7));
+  settings.mapping_file = section.path("mapping_file", "");
+  settings.default_service_code = section.string("default_service_code", settings.default_service_code);
+  settings.service_codes = section.string_table("service_codes");
+  return settings;
+}
+
+MessageTemplate read_template(Section& section, std::string_view key, const MessageTemplate& fallback) {
+  const auto text = section.optional_string(key);
+  if (!text) return fallback;
+  auto parsed = MessageTemplate::parse(*text);
+  if (parsed) return *parsed;
+  section.wrong(key, parsed.error().message);
+  return fallback;
+}
+
+lifecycle::Policy read_policy(Section registration, Section sms) {
+  lifecycle::Policy policy;
+  policy.backoff.first = registration.duration("first_retry", policy.backoff.first, milliseconds(10), hours(1));
+  policy.backoff.cap = registration.duration("longest_retry", policy.backoff.cap, milliseconds(10), hours(24));
+  policy.poll_every = registration.duration("poll_every", policy.poll_every, milliseconds(100), hours(24));
+  policy.attention_due = registration.duration("attention_due", policy.attention_due, seconds(1), hours(24 * 30));
+  policy.contact_due = registration.duration("contact_due", policy.contact_due, seconds(1), hours(24 * 90));
+  policy.holding_after = sms.duration("holding_after", policy.holding_after, milliseconds(0), hours(24 * 7));
+  policy.delivery_first_poll = sms.duration("delivery_first_poll", policy.delivery_first_poll, milliseconds(10), hours(1));
+  policy.delivery_poll_cap = sms.duration("delivery_longest_poll", policy.delivery_poll_cap, milliseconds(10), hours(12));
+  policy.delivery_gives_up = sms.duration("delivery_gives_up", policy.delivery_gives_up, seconds(1), hours(24 * 7));
+  auto templates = sms.table("templates");
+  policy.templates.registered_137 = read_template(templates, "registered_137", policy.templates.registered_137);
+  policy.templates.registered_desk = read_template(templates, "registered_desk", policy.templates.registered_desk);
+  policy.templates.holding = read_template(templates, "holding", policy.templates.holding);
+  return policy;
+}
+
+sms::KavenegarSettings read_sms(Section section) {
+  sms::KavenegarSettings settings;
+  section.choice("driver", "kavenegar", {"kavenegar"});
+  settings.base_url = section.string("base_url", settings.base_url);
+  settings.api_key = Sensitive<std::string>(section.required_secret("api_key"));
+  settings.sender = section.string("sender", "");
+  settings.ca_file = section.path("ca_file", "");
+  settings.timeout = section.duration("call_deadline", settings.timeout, milliseconds(100), minutes(2));
+  return settings;
+}
+
+std::optional<kafka::Connection> read_kafka(Section section, kafka::TopicSpec& topic) {
+  topic.name = section.string("topic", "mardom-salam.requests.v1");
+  topic.partitions = static_cast<int>(section.integer("partitions", topic.partitions, 1, 1'000));
+  topic.replication = static_cast<int>(section.integer("replication", topic.replication, -1, 100));
+  topic.config = section.string_table("topic_config");
+  kafka::Connection connection{.brokers = section.string("brokers", ""), .properties = section.string_table("properties")};
+  if (connection.brokers.empty()) return {};
+  return connection;
+}
+
+template <class Lanes>
+auto& lane(Lanes& lanes, Lane which) {
+  return lanes[static_cast<std::size_t>(which)];
+}
+
+void check_listener(const http::ServerSettings& settings, Section section) {
+  if (const auto misfit = http::check(settings)) section.wrong(misfit->key, misfit->why);
+}
+
+void check_url(const std::string& url, Section section) {
+  try {
+    http_client::parse_origin(url);
+  } catch (const std::runtime_error& error) {
+    section.wrong("base_url", error.what());
+  }
+}
+
+void check_upstream(const upstream::Settings& settings, const Result<void>& checked, Section section) {
+  if (!checked) return section.wrong("", checked.error().message);
+  if (settings.driver != upstream::DriverKind::by_hand) check_url(settings.base_url, section);
+}
+
+/// What each room can say of its own settings.
+void check_rooms(const Settings& settings, Section root) {
+  check_listener(settings.api, root.table("http"));
+  check_listener(settings.operations, root.table("operations"));
+  check_url(settings.sms.base_url, root.table("sms"));
+  check_upstream(settings.system137, system137::check(settings.system137), root.table("system137"));
+  check_upstream(settings.service_desk, service_desk::check(settings.service_desk), root.table("service_desk"));
+  if (settings.kafka) {
+    auto section = root.table("kafka");
+    if (const auto checked = kafka::check(kafka_settings(settings, "check")); !checked) section.wrong("", checked.error().message);
+  }
+  if (!settings.routing_rules.empty()) {
+    auto section = root.table("routing");
+    if (const auto rules = load_rules(settings.routing_rules); !rules) section.wrong("rules", rules.error().message);
+  }
+}
+
+Settings read(Section root) {
+  Settings settings;
+  settings.installation = root.table("installation").string("name", "isfahan");
+  auto log = root.table("log");
+  settings.log.level = log.choice("level", "info", {"trace", "debug", "info", "warn", "error", "off"});
+  settings.log.json = log.choice("format", "text", {"text", "json"}) == "json";
+  settings.api = read_server(root.table("http"), "api", "127.0.0.1:8137");
+  settings.operations = read_server(root.table("operations"), "operations", "127.0.0.1:9137");
+  settings.store = read_store(root.table("store"), settings.installation, root.table("events"));
+  settings.disk_free_mark = static_cast<std::uint64_t>(root.table("store").integer("disk_free_mib", 256, 1, 1'000'000)) * 1024 * 1024;
+  auto keys = root.table("keys");
+  settings.keys_file = keys.path("file", "/etc/salam-gateway/keys.json");
+  settings.key_rates.each = keys.number("rate", settings.key_rates.each, 0.1, 1e6);
+  settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
+  settings.routing_rules = root.table("routing").path("rules", "");
+
+  auto s137 = root.table("system137");
+  auto desk = root.table("service_desk");
+  auto sms = root.table("sms");
+  settings.system137 = read_upstream(s137, system137::default_settings());
+  settings.service_desk = read_upstream(desk, service_desk::default_settings());
+  settings.sms = read_sms(sms);
+  settings.pipeline.policy = read_policy(root.table("registration"), sms);
+  auto& lanes = settings.pipeline.lanes;
+  const pipeline::LaneSettings upstream_limits{.rate = 20, .in_flight = 8};
+  lane(lanes, Lane::system137) = read_limits(s137.table("limits"), upstream_limits);
+  lane(lanes, Lane::service_desk) = read_limits(desk.table("limits"), upstream_limits);
+  lane(lanes, Lane::sms) = read_limits(sms.table("limits"), {.rate = 20, .in_flight = 8});
+  lane(lanes, Lane::sms_status) = read_limits(sms.table("status_limits"), {.rate = 5, .in_flight = 500, .batch = 500});
+  lane(lanes, Lane::clock) = {.rate = 10'000, .in_flight = 256};
+  // A connection for each call that may be under way.
+  settings.system137.max_connections = static_cast<std::size_t>(lane(lanes, Lane::system137).in_flight);
+  settings.service_desk.max_connections = static_cast<std::size_t>(lane(lanes, Lane::service_desk).in_flight);
+  settings.sms.max_connections = static_cast<std::size_t>(lane(lanes, Lane::sms).in_flight) + 1;
+
+  settings.kafka = read_kafka(root.table("kafka"), settings.topic);
+  settings.drain = root.table("shutdown").duration("drain", seconds(20), milliseconds(0), minutes(10));
+  return settings;
+}
+
+}  // namespace
+
+Loaded load_settings(const std::string& path) {
+  auto reader = config::Reader::from_file(path, config::process_environment({"SALAM_CONFIG", "SALAM_REQUIRE_KAFKA"}));
+  Loaded loaded{.settings = read(reader.root()), .problems = {}, .effective = {}};
+  if (reader.problems().empty()) check_rooms(loaded.settings, reader.root());
+  loaded.problems = reader.problems();
+  loaded.effective = reader.effective();
+  return loaded;
+}
+
+Result<RuleSet> load_rules(const std::string& path) {
+  auto rules = read_routing_file(path);
+  if (rules) return std::move(*rules);
+  std::string why;
+  for (const auto& problem : rules.error()) why += (why.empty() ? "" : "; ") + problem.text();
+  return Error{"routing_rules_invalid", std::move(why)};
+}
+
+kafka::Settings kafka_settings(const Settings& settings, const std::string& incarnation) {
+  return {.connection = settings.kafka.value_or(kafka::Connection{}),
+          .topic = settings.topic.name,
+          .group = settings.installation + "-outbox-" + incarnation,
+          .transactional_id = "salam-gateway-" + settings.installation,
+          .source = "/salam/" + settings.installation + "/" + incarnation};
+}
+
+}  // namespace salam::app

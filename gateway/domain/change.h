@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/domain/request.h"
+#include "gateway/domain/result.h"
+
+namespace salam {
+
+/// Who carries a task out; each lane has its own rate, breaker and number in flight.
+enum class Lane { system137, service_desk, sms, sms_status, clock };
+inline constexpr std::size_t lane_count = 5;
+std::string_view to_string(Lane lane);
+Lane lane_of(System system);
+
+/// Something to be done at a time. What exactly follows from the state of the request (or message) when it is done, so a task can never be
+/// stale. A request has at most one task for each (lane group, message): its registration, each message, its clock.
+struct Task {
+  std::int64_t id = 0;  ///< The store's.
+  Lane lane = Lane::system137;
+  Timestamp due;
+  RequestKey request = 0;
+  std::int64_t message = 0;  ///< 0: the registration, or the clock.
+};
+
+enum class EventType {
+  received,
+  registered,
+  redirected,        ///< 137 refused it; it goes to the desk.
+  attention_raised,  ///< A person must act.
+  attention_settled,
+  message_sent,
+  message_delivered,
+  message_failed,
+  told,
+};
+/// The CloudEvents type: `ir.isfahan.mardomsalam.request.registered.v1`.
+std::string_view cloud_event_type(EventType type);
+
+/// What happened to a request. The store numbers it and freezes its data together with the request as it stands after the change.
+struct Event {
+  EventType type = EventType::received;
+  Timestamp at;
+  std::vector<std::pair<std::string, std::string>> details;  ///< Members of the event's data, in order; never personal data.
+};
+
+/// One call to an outside system and what came back, for operators.
+struct Attempt {
+  std::string target;  ///< `137`, `service_desk`, `sms`.
+  std::string action;  ///< `register`, `look_up`, `poll`, `send`, `status`.
+  Timestamp at;
+  Milliseconds took{0};
+  std::string outcome;  ///< `registered`, `refused`, `uncertain`, …
+  std::string detail;   ///< Shortened, personal data out.
+};
+
+struct AttentionRaised {
+  AttentionReason reason;
+  Timestamp due;
+  std::string detail;
+};
+struct AttentionSettled {
+  AttentionReason reason;
+  Timestamp at;
+  std::string by;  ///< A person's name, or `gateway` where the matter settled itself.
+  std::string note;
+};
+
+/// What one transition writes, all of it in one transaction. The store raises version and sequence.
+struct Change {
+  Request after;
+  std::vector<Message> messages;  ///< New or changed.
+  std::vector<Task> tasks;        ///< Put: replaces the request's task of the same kind (registration, clock, or that message's).
+  std::vector<Task> done;         ///< Removed: only lane group and message are looked at.
+  std::vector<Event> events;
+  std::vector<AttentionRaised> raised;
+  std::vector<AttentionSettled> settled;
+  std::optional<Attempt> attempt;
+};
+
+/// A pure function from what is stored to what shall be: run on the store's thread inside the transaction, so it never sees a stale record.
+/// An error leaves everything as it was and goes back to the caller.
+using Transition = std::function<Result<Change>(const Record&)>;
+
+}  // namespace salam

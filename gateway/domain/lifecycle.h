@@ -1,0 +1,116 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/domain/change.h"
+#include "gateway/domain/request.h"
+#include "gateway/domain/result.h"
+#include "gateway/domain/templates.h"
+
+/// The lifecycle of a request as pure transitions from a stored record to a change. Each checks that the record still is where the
+/// transition starts from; where a person or another task was faster it answers `overtaken`, and nothing is written.
+namespace salam::lifecycle {
+
+/// Exponential backoff with full jitter.
+struct Backoff {
+  Milliseconds first{5'000};
+  Milliseconds cap{30 * 60'000};
+
+  /// The wait after `attempts` failed ones (from 1): uniform in (0, min(cap, first·2^(attempts−1))], but at least a tenth of it. `jitter`
+  /// in [0, 1).
+  [[nodiscard]] Milliseconds wait(int attempts, double jitter) const;
+};
+
+struct Policy {
+  Backoff backoff;
+  Milliseconds holding_after{2 * 3'600'000};  ///< Then the citizen is texted the gateway's code.
+  Milliseconds poll_every{60'000};            ///< A pending registration's token; backs off to the cap.
+  Milliseconds delivery_first_poll{10'000};   ///< After a message was sent.
+  Milliseconds delivery_poll_cap{30 * 60'000};
+  Milliseconds delivery_gives_up{47 * 3'600'000};  ///< Without a report by then, a person is asked.
+  Milliseconds attention_due{24 * 3'600'000};      ///< For what holds up a registration.
+  Milliseconds contact_due{7 * 24 * 3'600'000LL};  ///< For a code that must be handed over.
+  MessageTemplates templates = MessageTemplates::defaults();
+};
+
+/// What a transition knows besides the record.
+struct Moment {
+  Timestamp now;
+  double jitter = 0;              ///< [0, 1).
+  std::uint64_t random_bits = 0;  ///< For a new message's id.
+  std::optional<Attempt> attempt;
+};
+
+/// The change that goes with acceptance: received, first registration task, holding clock, and the missing contact where there is none.
+Change received(Request request, const Policy& policy, Timestamp now);
+
+// --- registration -------------------------------------------------------------------------------------------------
+
+/// What an upstream allows.
+struct LookupPower {
+  bool possible = false;             ///< It has a lookup and `settle_after` is set.
+  bool proved = false;               ///< Since the start it has found a code known to be registered.
+  Milliseconds believable_after{0};  ///< `settle_after` plus call deadline.
+};
+
+/// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `poll` (pending), `overtaken`. A request found
+/// in `calling` was left so by a process that died, and becomes uncertain.
+Result<Change> begin_call(const Record& record, const LookupPower& power, const Policy& policy, const Moment& moment);
+
+Result<Change> call_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
+Result<Change> call_pending(const Record& record, std::string_view token, const Policy& policy, const Moment& moment);
+Result<Change> call_by_hand(const Record& record, const Policy& policy, const Moment& moment);
+/// 137's refusal sends it to the desk; the desk's to a person.
+Result<Change> call_refused(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
+Result<Change> call_later(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
+                          const Moment& moment);
+Result<Change> call_uncertain(const Record& record, std::string_view why, const LookupPower& power, const Policy& policy,
+                              const Moment& moment);
+Result<Change> call_unclear(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
+/// It fails where another request passes.
+Result<Change> poisonous(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
+
+Result<Change> lookup_found(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
+/// `asked_at`: when the lookup went out. Sent again only where that was late enough and the lookup has proved itself.
+Result<Change> lookup_absent(const Record& record, Timestamp asked_at, const LookupPower& power, const Policy& policy,
+                             const Moment& moment);
+Result<Change> lookup_failed(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
+                             const Moment& moment);
+
+/// It answered, but so that nothing can be concluded: asked again, and a person is told.
+Result<Change> lookup_unclear(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
+
+Result<Change> poll_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
+Result<Change> poll_again(const Record& record, std::optional<Milliseconds> after, const Policy& policy, const Moment& moment);
+
+/// `holding_after` has passed.
+Result<Change> holding_due(const Record& record, const Policy& policy, const Moment& moment);
+
+// --- messages -----------------------------------------------------------------------------------------------------
+
+Result<Change> message_sending(const Record& record, std::int64_t message, bool deduplicates, const Policy& policy, const Moment& moment);
+Result<Change> message_sent(const Record& record, std::int64_t message, std::string_view provider_id, const Policy& policy,
+                            const Moment& moment);
+Result<Change> message_later(const Record& record, std::int64_t message, std::string_view why, std::optional<Milliseconds> after,
+                             const Policy& policy, const Moment& moment);
+/// For good: a person must tell the citizen.
+Result<Change> message_failed(const Record& record, std::int64_t message, std::string_view why, const Policy& policy, const Moment& moment);
+Result<Change> message_delivered(const Record& record, std::int64_t message, const Moment& moment);
+/// No news yet.
+Result<Change> message_on_the_way(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
+
+// --- what a person does -------------------------------------------------------------------------------------------
+
+struct Settlement {
+  SettleAction action = SettleAction::registered;
+  std::string by;
+  std::optional<System> system;  ///< Where it stands, or where to send it; else where it is.
+  std::string code;              ///< The upstream's, for `registered`.
+  std::string note;
+};
+/// Errors: `not_settleable` with what would be.
+Result<Change> settle(const Record& record, const Settlement& settlement, const Policy& policy, const Moment& moment);
+
+}  // namespace salam::lifecycle

@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "gateway/domain/change.h"
+#include "gateway/domain/request.h"
+#include "gateway/domain/routing.h"
+
+// The words that stand for enumerators on the wire and in the store.
+namespace salam {
+namespace {
+
+template <class Enum, std::size_t size>
+using Names = std::array<std::pair<Enum, std::string_view>, size>;
+
+template <class Enum, std::size_t size>
+constexpr std::string_view name_in(const Names<Enum, size>& names, Enum value) {
+  const auto* const found = std::ranges::find(names, value, &std::pair<Enum, std::string_view>::first);
+  return found == names.end() ? std::string_view{} : found->second;
+}
+
+template <class Enum, std::size_t size>
+constexpr std::optional<Enum> value_in(const Names<Enum, size>& names, std::string_view name) {
+  const auto* const found = std::ranges::find(names, name, &std::pair<Enum, std::string_view>::second);
+  return found == names.end() ? std::nullopt : std::optional(found->first);
+}
+
+constexpr Names<System, 2> systems{{
+    {System::system137, "137"},
+    {System::service_desk, "service_desk"},
+}};
+
+constexpr Names<System, 2> systems_for_people{{
+    {System::system137, "سامانه ۱۳۷"},
+    {System::service_desk, "میز خدمت اصفهان من"},
+}};
+
+constexpr Names<Kind, 5> kinds{{
+    {Kind::request, "request"},
+    {Kind::complaint, "complaint"},
+    {Kind::suggestion, "suggestion"},
+    {Kind::criticism, "criticism"},
+    {Kind::thanks, "thanks"},
+}};
+
+constexpr Names<RegistrationState, 9> registration_states{{
+    {RegistrationState::waiting, "waiting"},
+    {RegistrationState::in_review, "in_review"},
+    {RegistrationState::calling, "registering"},
+    {RegistrationState::pending, "pending"},
+    {RegistrationState::by_hand, "by_hand"},
+    {RegistrationState::uncertain, "uncertain"},
+    {RegistrationState::held, "needs_decision"},
+    {RegistrationState::registered, "registered"},
+    {RegistrationState::closed, "closed"},
+}};
+
+constexpr Names<ToldBy, 3> told_by{{
+    {ToldBy::sms, "sms"},
+    {ToldBy::slip, "slip"},
+    {ToldBy::person, "person"},
+}};
+
+constexpr Names<AttentionReason, 7> attention_reasons{{
+    {AttentionReason::uncertain, "uncertain"},
+    {AttentionReason::refused, "refused"},
+    {AttentionReason::unclear, "unclear"},
+    {AttentionReason::poison, "poison"},
+    {AttentionReason::by_hand, "by_hand"},
+    {AttentionReason::no_contact, "no_contact"},
+    {AttentionReason::undelivered, "undelivered"},
+}};
+
+constexpr Names<SettleAction, 3> settle_actions{{
+    {SettleAction::registered, "registered"},
+    {SettleAction::send_again, "send_again"},
+    {SettleAction::handed_over, "handed_over"},
+}};
+
+constexpr Names<MessageKind, 2> message_kinds{{
+    {MessageKind::registered, "registered"},
+    {MessageKind::holding, "holding"},
+}};
+
+constexpr Names<MessageState, 7> message_states{{
+    {MessageState::queued, "queued"},
+    {MessageState::sending, "sending"},
+    {MessageState::sent, "sent"},
+    {MessageState::delivered, "delivered"},
+    {MessageState::failed, "failed"},
+    {MessageState::uncertain, "uncertain"},
+    {MessageState::handed_over, "handed_over"},
+}};
+
+constexpr Names<Lane, lane_count> lanes{{
+    {Lane::system137, "137"},
+    {Lane::service_desk, "service_desk"},
+    {Lane::sms, "sms"},
+    {Lane::sms_status, "sms_status"},
+    {Lane::clock, "clock"},
+}};
+
+constexpr Names<EventType, 9> event_types{{
+    {EventType::received, "ir.isfahan.mardomsalam.request.received.v1"},
+    {EventType::registered, "ir.isfahan.mardomsalam.request.registered.v1"},
+    {EventType::redirected, "ir.isfahan.mardomsalam.request.redirected.v1"},
+    {EventType::attention_raised, "ir.isfahan.mardomsalam.request.attention_raised.v1"},
+    {EventType::attention_settled, "ir.isfahan.mardomsalam.request.attention_settled.v1"},
+    {EventType::message_sent, "ir.isfahan.mardomsalam.request.message_sent.v1"},
+    {EventType::message_delivered, "ir.isfahan.mardomsalam.request.message_delivered.v1"},
+    {EventType::message_failed, "ir.isfahan.mardomsalam.request.message_failed.v1"},
+    {EventType::told, "ir.isfahan.mardomsalam.request.told.v1"},
+}};
+
+}  // namespace
+
+std::string_view to_string(System system) { return name_in(systems, system); }
+std::optional<System> parse_system(std::string_view text) { return value_in(systems, text); }
+std::string_view name_for_people(System system) { return name_in(systems_for_people, system); }
+
+std::string_view to_string(Kind kind) { return name_in(kinds, kind); }
+std::optional<Kind> parse_kind(std::string_view text) { return value_in(kinds, text); }
+
+std::string_view to_string(RegistrationState state) { return name_in(registration_states, state); }
+std::optional<RegistrationState> parse_registration_state(std::string_view text) { return value_in(registration_states, text); }
+std::string_view state_of(const Request& request) { return to_string(request.registration.state); }
+
+std::string_view to_string(ToldBy by) { return name_in(told_by, by); }
+
+std::string_view to_string(AttentionReason reason) { return name_in(attention_reasons, reason); }
+std::optional<AttentionReason> parse_attention_reason(std::string_view text) { return value_in(attention_reasons, text); }
+
+std::string_view to_string(SettleAction action) { return name_in(settle_actions, action); }
+std::optional<SettleAction> parse_settle_action(std::string_view text) { return value_in(settle_actions, text); }
+
+std::vector<SettleAction> actions_for(AttentionReason reason) {
+  switch (reason) {
+    case AttentionReason::uncertain:
+    case AttentionReason::refused:
+    case AttentionReason::unclear:
+    case AttentionReason::poison:
+    case AttentionReason::by_hand:
+      return {SettleAction::registered, SettleAction::send_again};
+    case AttentionReason::no_contact:
+    case AttentionReason::undelivered:
+      return {SettleAction::handed_over};
+  }
+  return {};
+}
+
+std::string_view to_string(MessageKind kind) { return name_in(message_kinds, kind); }
+std::string_view to_string(MessageState state) { return name_in(message_states, state); }
+
+std::string_view to_string(Lane lane) { return name_in(lanes, lane); }
+Lane lane_of(System system) { return system == System::system137 ? Lane::system137 : Lane::service_desk; }
+
+std::string_view cloud_event_type(EventType type) { return name_in(event_types, type); }
+
+}  // namespace salam

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/domain/region.h"
+#include "gateway/domain/routing.h"
+#include "gateway/domain/sensitive.h"
+#include "gateway/domain/time.h"
+#include "gateway/domain/tracking_code.h"
+#include "gateway/domain/uuid.h"
+
+namespace salam {
+
+/// What makes a request itself, whichever app sends it: a form may hold several.
+struct FormItem {
+  std::string meeting;
+  std::string form;  ///< As printed on the paper, Latin digits; `[A-Za-z0-9._/-]{1,32}`.
+  int item = 1;      ///< 1–99.
+
+  friend bool operator==(const FormItem&, const FormItem&) = default;
+};
+
+struct Citizen {
+  Sensitive<std::string> name;
+  Sensitive<std::string> mobile_as_written;
+  std::optional<Sensitive<std::string>> mobile;  ///< E.164; absent where nothing usable was written.
+  Sensitive<std::string> national_id;            ///< Ten digits, or empty.
+
+  friend bool operator==(const Citizen&, const Citizen&) = default;
+};
+
+/// WGS 84 degrees.
+struct Coordinates {
+  double latitude = 0;
+  double longitude = 0;
+
+  friend bool operator==(const Coordinates&, const Coordinates&) = default;
+};
+
+/// What the citizen asks, normalised.
+struct Content {
+  Region region;  ///< Where the matter lies.
+  Kind kind = Kind::request;
+  std::string category;
+  Sensitive<std::string> subject;
+  Sensitive<std::string> description;
+  Citizen citizen;
+  Sensitive<std::string> address;
+  std::optional<Coordinates> coordinates;
+
+  friend bool operator==(const Content&, const Content&) = default;
+};
+
+/// The part of the lifecycle that ends in exactly one registration.
+enum class RegistrationState {
+  waiting,     ///< Will be sent when its task is due.
+  in_review,   ///< An officer decides where it goes.
+  calling,     ///< The intent is committed; a call may be under way, or was when the process died.
+  pending,     ///< The upstream gave a token; polled, never sent again.
+  by_hand,     ///< An officer registers it in the system's own page.
+  uncertain,   ///< May have been registered; looked up before it is sent again.
+  held,        ///< Stopped for a person's decision: refused by the last system, unclear, or poison.
+  registered,  ///< The upstream's code is known.
+  closed,      ///< By a named person, without a registration.
+};
+std::string_view to_string(RegistrationState state);
+std::optional<RegistrationState> parse_registration_state(std::string_view text);
+
+struct Registration {
+  RegistrationState state = RegistrationState::waiting;
+  System system = System::system137;   ///< Where it goes, or stands.
+  std::string code;                    ///< The upstream's; set exactly when registered.
+  std::string token;                   ///< Set while pending.
+  std::optional<Timestamp> intent_at;  ///< When the last call's intent was committed.
+  std::optional<Timestamp> registered_at;
+  int attempts = 0;    ///< Calls in a row that did not settle it; drives the backoff.
+  std::string reason;  ///< Why it waits, is held or went elsewhere: for officers.
+};
+
+enum class ToldBy { sms, slip, person };
+std::string_view to_string(ToldBy by);
+
+/// That the citizen was told a code that `/v1/track` answers.
+struct Told {
+  ToldBy by = ToldBy::sms;
+  std::string code;
+  Timestamp at;
+  std::string person;  ///< Who handed it over; empty otherwise.
+};
+
+/// What a person must do. Ordered by urgency.
+enum class AttentionReason {
+  uncertain,    ///< May be registered; nobody but a person can find out.
+  refused,      ///< The last system refused it.
+  unclear,      ///< An answer that no rule in the configuration explains.
+  poison,       ///< Fails where other requests pass.
+  by_hand,      ///< To be registered in the system's own page.
+  no_contact,   ///< No usable mobile number: the code must be handed over.
+  undelivered,  ///< The text message did not reach the citizen.
+};
+std::string_view to_string(AttentionReason reason);
+std::optional<AttentionReason> parse_attention_reason(std::string_view text);
+
+/// What settles an item.
+enum class SettleAction {
+  registered,   ///< It stands in the system under this code.
+  send_again,   ///< It does not; send it (again).
+  handed_over,  ///< The citizen was told the code by this person.
+};
+std::string_view to_string(SettleAction action);
+std::optional<SettleAction> parse_settle_action(std::string_view text);
+std::vector<SettleAction> actions_for(AttentionReason reason);
+
+/// The store's own key of a request: small, local, never shown.
+using RequestKey = std::int64_t;
+
+struct Request {
+  RequestKey key = 0;
+  Uuid id;  ///< Version 7.
+  TrackingCode code;
+  FormItem form_item;
+  Timestamp received_at;
+  std::string received_from;  ///< The API key's name.
+  Content content;
+  RoutingDecision route;
+  Registration registration;
+  std::optional<Told> told;
+  std::set<AttentionReason> attention;  ///< The open ones.
+  std::string citizen_hash;             ///< Keyed hash of the mobile, hex; empty without one.
+  std::string traceparent;              ///< W3C, of the call that brought it; may be empty.
+  std::int64_t version = 0;             ///< Raised by each change.
+  std::int64_t sequence = 0;            ///< Of its last event.
+};
+
+/// The API's one word for where a request stands, derived from its parts.
+std::string_view state_of(const Request& request);
+
+enum class MessageKind {
+  registered,  ///< Carries the upstream's code.
+  holding,     ///< Carries the gateway's code while the upstream stays away.
+};
+std::string_view to_string(MessageKind kind);
+
+enum class MessageState { queued, sending, sent, delivered, failed, uncertain, handed_over };
+std::string_view to_string(MessageState state);
+
+/// One text message to one citizen.
+struct Message {
+  std::int64_t id = 0;  ///< 63 random bits: the provider's `localid`. A counter would repeat after a restore.
+  MessageKind kind = MessageKind::registered;
+  std::string code;  ///< The code it carries.
+  Sensitive<std::string> mobile;
+  Sensitive<std::string> text;
+  int parts = 0;
+  MessageState state = MessageState::queued;
+  std::string provider_id;
+  int attempts = 0;
+  Timestamp created_at;
+  std::optional<Timestamp> sent_at;
+  std::string reason;
+};
+
+/// A request with all that transitions look at.
+struct Record {
+  Request request;
+  std::vector<Message> messages;  ///< Oldest first.
+};
+
+}  // namespace salam

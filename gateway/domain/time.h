@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace salam {
+
+/// Wall-clock time, UTC, in milliseconds since 1970.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+using Milliseconds = std::chrono::milliseconds;
+
+/// A calendar day without a time (Gregorian), such as a meeting's.
+using Date = std::chrono::year_month_day;
+
+/// RFC 3339 in Asia/Tehran (+03:30; no daylight saving since 2022), milliseconds kept: `2026-11-24T18:30:00.000+03:30`.
+std::string to_rfc3339(Timestamp time);
+/// RFC 3339 with any offset or `Z`; nothing where it is malformed.
+std::optional<Timestamp> parse_rfc3339(std::string_view text);
+
+/// RFC 3339 `full-date`: `2026-11-24`.
+std::string to_string(Date date);
+std::optional<Date> parse_date(std::string_view text);
+
+/// The day in Tehran at that moment.
+Date tehran_date(Timestamp time);
+
+/// Solar Hijri with Persian digits, as people read it: `۱۴۰۵/۰۹/۰۳` and `۱۴۰۵/۰۹/۰۳ ۱۸:۳۰`.
+std::string jalali_date(Date date);
+std::string jalali_date_time(Timestamp time);
+
+}  // namespace salam

@@ -1,0 +1,199 @@
+#include "gateway/http/problem.h"
+
+#include <algorithm>
+#include <string>
+
+#include "gateway/observe/json_text.h"
+
+namespace salam::http {
+namespace {
+
+using observe::append_json_string;
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  append_json_string(out, name);
+  out += ':';
+  append_json_string(out, value);
+}
+
+void append_errors(std::string& out, const std::vector<FieldError>& errors) {
+  out += ",\"errors\":[";
+  for (const FieldError& error : errors) {
+    if (out.back() != '[') out += ',';
+    out += '{';
+    append_member(out, "pointer", error.pointer);
+    out += ',';
+    append_member(out, "expected", error.expected);
+    out += '}';
+  }
+  out += ']';
+}
+
+const ProblemKind& kind_of(std::string_view code) {
+  const auto& kinds = problems();
+  const auto found = std::ranges::find(kinds, code, &ProblemKind::code);
+  return found == kinds.end() ? *std::ranges::find(kinds, "internal_error", &ProblemKind::code) : *found;
+}
+
+}  // namespace
+
+const std::vector<ProblemKind>& problems() {
+  static const std::vector<ProblemKind> kinds = {
+      // --- the caller ------------------------------------------------------------------------------------------------
+      {"missing_key", 401, "No API key", "کلید دسترسی فرستاده نشده است", "Send the key as 'Authorization: Bearer <key>'.",
+       "کلید را در سرآیند «Authorization: Bearer <key>» بفرستید."},
+      {"unknown_key", 401, "Unknown API key", "کلید دسترسی شناخته نشد",
+       "The key is not known or was revoked; ask the gateway's operator for a new one.",
+       "این کلید شناخته‌شده نیست یا باطل شده است؛ از متصدی درگاه کلید تازه "
+       "بگیرید."},
+      {"missing_scope", 403, "The key does not allow this", "این کلید چنین اجازه‌ای ندارد",
+       "The key lacks the scope that this action needs; ask the gateway's operator for a key that has it.",
+       "این کلید دامنهٔ دسترسی لازم برای این کار را ندارد؛ از متصدی درگاه کلیدی با این دامنه بخواهید."},
+      {"rate_limited", 429, "Too many requests with this key",
+       "تعداد درخواست‌ها با این کلید بیش از حد است",
+       "Wait for the time in Retry-After, then send again.", "به اندازهٔ زمان سرآیند Retry-After صبر کنید و دوباره بفرستید."},
+      // --- the gateway's state ---------------------------------------------------------------------------------------
+      {"overloaded", 429, "Too much at once", "درگاه در این لحظه پرکار است",
+       "Nothing was stored. Wait for the time in Retry-After, then send again.",
+       "چیزی ذخیره نشد. به اندازهٔ زمان سرآیند Retry-After صبر کنید و دوباره بفرستید."},
+      {"shutting_down", 503, "The gateway is shutting down", "درگاه در حال خاموش شدن است", "Nothing was stored. Send again in a moment.",
+       "چیزی ذخیره نشد. لحظه‌ای دیگر دوباره بفرستید."},
+      {"timed_out", 503, "The answer took too long", "آماده شدن پاسخ بیش از حد طول کشید",
+       "It is not known whether this was stored. Send the same again: it is stored once only.",
+       "روشن نیست که این درخواست ذخیره شده باشد. همان را دوباره بفرستید؛ تنها یک بار ذخیره "
+       "می‌شود."},
+      {"storage_full", 507, "No room to store this", "جایی برای ذخیره نمانده است",
+       "Nothing was stored. The operator must make room; then send again.", "چیزی ذخیره نشد. متصدی باید جا باز کند؛ سپس دوباره بفرستید."},
+      {"storage_unavailable", 503, "The store cannot be written", "پایگاه داده نوشتنی نیست",
+       "Nothing was stored. Wait for the time in Retry-After, then send again.",
+       "چیزی ذخیره نشد. به اندازهٔ زمان سرآیند Retry-After صبر کنید و دوباره بفرستید."},
+      {"internal_error", 500, "A defect in the gateway", "خطای داخلی درگاه",
+       "It is not known whether this was stored. Send the same again: it is stored once only. The operator finds the cause in the log.",
+       "روشن نیست که این درخواست ذخیره شده باشد. همان را دوباره بفرستید؛ تنها یک بار ذخیره "
+       "می‌شود. "
+       "متصدی "
+       "علت "
+       "را "
+       "در "
+       "گزارش "
+       "رویدادها "
+       "می‌بیند."},
+      // --- HTTP ------------------------------------------------------------------------------------------------------
+      {"not_found", 404, "No such address", "چنین نشانی‌ای نیست",
+       "Nothing is served at this path; see the API description.",
+       "در این مسیر چیزی ارائه نمی‌شود؛ شرح رابط برنامه‌نویسی را ببینید."},
+      {"method_not_allowed", 405, "Method not allowed here", "این روش در این نشانی پذیرفته نیست",
+       "Use one of the methods in the Allow header.", "یکی از روش‌های سرآیند Allow را به کار ببرید."},
+      {"unsupported_media_type", 415, "Media type not supported", "نوع محتوا پشتیبانی نمی‌شود",
+       "Send the body as the media type in the Accept header, in UTF-8 and not compressed.",
+       "محتوا را از نوعی که در سرآیند Accept آمده، با UTF-8 و بدون فشرده‌سازی "
+       "بفرستید."},
+      {"body_too_large", 413, "Body too large", "محتوا بیش از اندازه بزرگ است",
+       "Send less at once; the limit for this address is in 'limit', in bytes.",
+       "در هر بار کمتر بفرستید؛ اندازهٔ مجاز این نشانی، به بایت، در «limit» آمده است."},
+      {"header_too_large", 431, "Header too large", "سرآیند بیش از اندازه بزرگ است", "Send fewer or shorter header fields.",
+       "سرآیندهای کمتر یا کوتاه‌تری بفرستید."},
+      {"header_timeout", 408, "The header took too long", "رسیدن سرآیند بیش از حد طول کشید", "Send the whole header at once.",
+       "همهٔ سرآیند را یک‌جا بفرستید."},
+      {"body_timeout", 408, "The body took too long", "رسیدن محتوا بیش از حد طول کشید", "Nothing was stored. Send again.",
+       "چیزی ذخیره نشد. دوباره بفرستید."},
+      {"bad_request", 400, "Not a proper HTTP request", "درخواست HTTP درست نیست",
+       "The request line, a header field or the framing of the body is malformed.",
+       "سطر درخواست، یکی از سرآیندها یا چارچوب محتوا نادرست است."},
+      {"host_invalid", 400, "Host missing, repeated or malformed", "سرآیند Host نیست، تکراری یا نادرست است",
+       "Send exactly one Host header.", "دقیقاً یک سرآیند Host بفرستید."},
+      {"transfer_encoding_unsupported", 501, "Transfer coding not supported", "شیوهٔ انتقال پشتیبانی نمی‌شود",
+       "Send the body with Content-Length or with 'Transfer-Encoding: chunked' alone.",
+       "محتوا را با Content-Length یا تنها با «Transfer-Encoding: chunked» بفرستید."},
+      {"http_version_unsupported", 505, "HTTP version not supported", "این نسخهٔ HTTP پشتیبانی نمی‌شود",
+       "Use HTTP/1.1.", "از HTTP/1.1 استفاده کنید."},
+      // --- what was sent ---------------------------------------------------------------------------------------------
+      {"json_invalid", 400, "Not valid JSON", "محتوا JSON درست نیست", "The body must be one JSON document in UTF-8 (RFC 8259).",
+       "محتوا باید یک سند JSON با UTF-8 باشد (RFC 8259)."},
+      {"schema_violation", 422, "The content is not as agreed", "محتوا مطابق قرارداد نیست",
+       "See 'errors' for each place and what is expected there.",
+       "هر جای نادرست و آنچه آنجا انتظار می‌رود در «errors» آمده است."},
+      {"parameter_invalid", 400, "A parameter is not valid", "یکی از پارامترها نادرست است",
+       "Correct the path or query parameter named in 'errors'.", "پارامتری را که در «errors» آمده درست کنید."},
+      {"page_token_invalid", 400, "The page token is not valid", "نشانهٔ صفحه نادرست است",
+       "Use the next_page_token of the page before, with the same filters, or start from the first page.",
+       "از next_page_token صفحهٔ پیشین با همان پالایه‌ها استفاده کنید یا از صفحهٔ نخست "
+       "آغاز "
+       "کنید."},
+      {"idempotency_key_missing", 400, "No Idempotency-Key", "سرآیند Idempotency-Key فرستاده نشده است",
+       "This action needs an Idempotency-Key header, new for each action and the same when it is sent again.",
+       "این کار سرآیند Idempotency-Key می‌خواهد؛ برای هر کار یک مقدار تازه و در ارسال "
+       "دوباره "
+       "همان "
+       "مقدار."},
+      {"idempotency_key_reused", 422, "The Idempotency-Key was used for something else",
+       "این Idempotency-Key پیش‌تر برای کار دیگری به کار رفته است", "Take a new key for a new action.",
+       "برای کار تازه، کلید تازه‌ای بگذارید."},
+      {"idempotency_in_progress", 409, "The same action is still being carried out", "همین کار هنوز در حال انجام است",
+       "Wait a moment, then send the same again.", "لحظه‌ای صبر کنید و همان را دوباره بفرستید."},
+      // --- requests and meetings -------------------------------------------------------------------------------------
+      {"form_reused", 409, "The form number is taken by other content",
+       "این شمارهٔ فرم پیش‌تر با محتوای دیگری ثبت شده است",
+       "Compare with the request that is linked; 'errors' names what differs. A second request on the same form needs its own item number.",
+       "با درخواستی که پیوندش آمده مقایسه کنید؛ تفاوت‌ها در «errors» آمده است. "
+       "درخواست "
+       "دوم "
+       "همان "
+       "فرم، "
+       "شمارهٔ "
+       "ردیف "
+       "جداگانه "
+       "می‌خواهد."},
+      {"unknown_meeting", 422, "Unknown meeting", "این دیدار شناخته‌شده نیست",
+       "Make the meeting known first: PUT /v1/meetings/{id} with region, mosque and date.",
+       "نخست دیدار را با منطقه، مسجد و تاریخ معرفی کنید: PUT /v1/meetings/{id}."},
+      {"meeting_not_found", 404, "No such meeting", "چنین دیداری ثبت نشده است", "Check the meeting's id.", "شناسهٔ دیدار را بررسی کنید."},
+      {"meeting_has_requests", 409, "The meeting already has requests",
+       "برای این دیدار پیش‌تر درخواست ثبت شده است",
+       "The region of a meeting that has requests cannot be changed.",
+       "منطقهٔ دیداری را که درخواست دارد نمی‌توان عوض کرد."},
+      {"unknown_request", 404, "No such request", "چنین درخواستی ثبت نشده است", "Check the request's id.", "شناسهٔ درخواست را بررسی کنید."},
+      {"unknown_code", 404, "No such tracking code", "چنین کد پیگیری‌ای نیست",
+       "Check the code's digits on the slip or in the text message.",
+       "رقم‌های کد را با برگهٔ رسید یا پیامک مقایسه کنید."},
+      {"not_settleable", 409, "Nothing to settle this way",
+       "این درخواست را اکنون نمی‌توان چنین تعیین تکلیف کرد",
+       "The request is not in a state that this action settles; look at it again.",
+       "درخواست در وضعیتی نیست که با این کار تعیین تکلیف شود؛ دوباره آن را ببینید."},
+      {"code_taken", 409, "The code belongs to another request", "این کد از آنِ درخواست دیگری است",
+       "Check the code: the same system gave it to another request.", "کد را بررسی کنید؛ همین سامانه آن را به درخواست دیگری داده است."},
+      {"overtaken", 409, "Changed in the meantime", "در این میان تغییر کرده است", "Look at the request again, then decide anew.",
+       "درخواست را دوباره ببینید و از نو تصمیم بگیرید."},
+      {"version_mismatch", 412, "Changed since it was read", "از زمان خوانده شدن تغییر کرده است",
+       "Read it again and repeat the change with the new ETag in If-Match.",
+       "دوباره آن را بخوانید و تغییر را با ETag تازه در If-Match تکرار کنید."},
+      // --- events ----------------------------------------------------------------------------------------------------
+      {"relay_not_refused", 409, "No refused event at this position", "در این جایگاه رویداد ردشده‌ای نیست",
+       "Publishing does not stand before an event at this position; see refused_position in /health.",
+       "انتشار رویدادها در این جایگاه نایستاده است؛ refused_position را در /health ببینید."},
+  };
+  return kinds;
+}
+
+Response to_response(const Problem& problem, bool persian) {
+  const ProblemKind& kind = kind_of(problem.code);
+  std::string body = "{";
+  append_member(body, "type", "urn:salam:problem:" + std::string(kind.code));
+  body += ',';
+  append_member(body, "title", persian ? kind.title_fa : kind.title);
+  body += ",\"status\":" + std::to_string(kind.status) + ',';
+  append_member(body, "code", kind.code);
+  body += ',';
+  append_member(body, "detail", !problem.detail.empty() ? std::string_view(problem.detail) : persian ? kind.detail_fa : kind.detail);
+  for (const auto& [name, value] : problem.members) {
+    body += ',';
+    append_member(body, name, value);
+  }
+  if (!problem.errors.empty()) append_errors(body, problem.errors);
+  body += '}';
+  Response response{kind.status, "application/problem+json", problem.headers, std::move(body)};
+  response.headers.emplace_back("Content-Language", persian ? "fa" : "en");
+  return response;
+}
+
+}  // namespace salam::http

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/http/message.h"
+
+/// Problem details (RFC 9457): every refusal of the API in one shape, English or Persian.
+namespace salam::http {
+
+/// One place in a body that was not as expected.
+struct FieldError {
+  std::string pointer;   ///< JSON Pointer (RFC 6901).
+  std::string expected;  ///< What would have been right there.
+};
+
+/// `code` is stable and one of those in `problems()`; status, type and titles follow from it. `detail` says what to do; where it is empty
+/// the code's own text is used, in Persian for a caller that wants it.
+struct Problem {
+  std::string code{};
+  std::string detail{};
+  std::vector<FieldError> errors{};
+  std::vector<std::pair<std::string, std::string>> members{};  ///< Further string members of the document.
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< `Retry-After`, `WWW-Authenticate`, `Allow`, …
+};
+
+/// What is known of one code.
+struct ProblemKind {
+  std::string_view code;
+  int status;
+  std::string_view title;
+  std::string_view title_fa;
+  std::string_view detail;
+  std::string_view detail_fa;
+};
+/// The whole list, for OpenAPI's contract test and the documentation.
+const std::vector<ProblemKind>& problems();
+
+/// `type` is `urn:salam:problem:<code>`. A code that is not in the list is a defect: 500 `internal_error`.
+Response to_response(const Problem& problem, bool persian);
+
+}  // namespace salam::http

@@ -1,0 +1,135 @@
+#include "gateway/json/views.h"
+
+#include "gateway/json/writer.h"
+
+namespace salam::json {
+namespace {
+
+void time_if(Writer& writer, std::string_view name, const std::optional<Timestamp>& time) {
+  if (time) writer.member(name, to_rfc3339(*time));
+}
+
+void form_item(Writer& writer, const FormItem& form_item) {
+  writer.member("meeting", form_item.meeting).member("form", form_item.form).member("item", form_item.item);
+}
+
+void codes(Writer& writer, const TrackingCode& code) {
+  writer.member("tracking_code", code.digits()).member("tracking_code_for_people", code.for_people());
+}
+
+void citizen(Writer& writer, const Citizen& citizen) {
+  writer.key("citizen").begin_object().member_if("name", citizen.name.reveal());
+  if (citizen.mobile) writer.member("mobile", citizen.mobile->reveal());
+  writer.member_if("mobile_as_written", citizen.mobile_as_written.reveal());
+  writer.member_if("national_id", citizen.national_id.reveal()).end_object();
+}
+
+void place(Writer& writer, const Content& content) {
+  writer.key("place").begin_object().member_if("address", content.address.reveal());
+  if (content.coordinates) {
+    writer.key("coordinates").begin_object();
+    writer.key("latitude").number(content.coordinates->latitude);
+    writer.key("longitude").number(content.coordinates->longitude).end_object();
+  }
+  writer.end_object();
+}
+
+void content(Writer& writer, const Content& content) {
+  writer.member("region", content.region.wire()).member("kind", to_string(content.kind)).member_if("category", content.category);
+  writer.member("subject", content.subject.reveal()).member("description", content.description.reveal());
+  citizen(writer, content.citizen);
+  place(writer, content);
+}
+
+void route(Writer& writer, const RoutingDecision& route) {
+  writer.key("route").begin_object().member("system", to_string(route.system)).member("rule", route.rule);
+  writer.member("digest", route.digest).member_if("category", route.category).end_object();
+}
+
+void registration(Writer& writer, const Registration& registration) {
+  writer.key("registration").begin_object().member("state", to_string(registration.state));
+  writer.member("system", to_string(registration.system)).member_if("code", registration.code);
+  time_if(writer, "registered_at", registration.registered_at);
+  writer.member("attempts", registration.attempts).member_if("reason", registration.reason).end_object();
+}
+
+void told(Writer& writer, const std::optional<Told>& told) {
+  if (!told) return;
+  writer.key("told").begin_object().member("by", to_string(told->by)).member("code", told->code);
+  writer.member("at", to_rfc3339(told->at)).member_if("person", told->person).end_object();
+}
+
+void attention(Writer& writer, const Request& request) {
+  writer.key("attention").begin_array();
+  for (const auto reason : request.attention) writer.string(to_string(reason));
+  writer.end_array();
+}
+
+void messages(Writer& writer, const std::vector<Message>& messages) {
+  writer.key("messages").begin_array();
+  for (const auto& message : messages) {
+    writer.begin_object().member("kind", to_string(message.kind)).member("code", message.code).member("state", to_string(message.state));
+    writer.member("parts", message.parts).member("attempts", message.attempts).member("created_at", to_rfc3339(message.created_at));
+    time_if(writer, "sent_at", message.sent_at);
+    writer.member_if("reason", message.reason).end_object();
+  }
+  writer.end_array();
+}
+
+/// Where a request stands, for those who need no more.
+void standing(Writer& writer, const Request& request) {
+  if (request.registration.state != RegistrationState::registered) return;
+  writer.key("registered").begin_object().member("system", to_string(request.registration.system));
+  writer.member("system_name", name_for_people(request.registration.system)).member("code", request.registration.code);
+  time_if(writer, "at", request.registration.registered_at);
+  writer.end_object();
+}
+
+}  // namespace
+
+std::string request_view(const Record& record) {
+  const auto& request = record.request;
+  Writer writer;
+  writer.begin_object().member("id", request.id.to_string());
+  codes(writer, request.code);
+  writer.member("state", state_of(request)).member("version", request.version);
+  form_item(writer, request.form_item);
+  writer.member("received_at", to_rfc3339(request.received_at)).member("received_from", request.received_from);
+  content(writer, request.content);
+  route(writer, request.route);
+  registration(writer, request.registration);
+  told(writer, request.told);
+  attention(writer, request);
+  messages(writer, record.messages);
+  return writer.end_object().take();
+}
+
+std::string receipt_view(const Request& request) {
+  Writer writer;
+  writer.begin_object().member("id", request.id.to_string());
+  codes(writer, request.code);
+  writer.member("state", state_of(request));
+  form_item(writer, request.form_item);
+  standing(writer, request);
+  return writer.end_object().take();
+}
+
+std::string track_view(const Request& request) {
+  Writer writer;
+  writer.begin_object();
+  codes(writer, request.code);
+  writer.member("state", state_of(request)).member("region", request.content.region.wire());
+  writer.member("region_name", request.content.region.name()).member("kind", to_string(request.content.kind));
+  writer.member("received_at", to_rfc3339(request.received_at)).member("received_on", jalali_date(tehran_date(request.received_at)));
+  standing(writer, request);
+  return writer.end_object().take();
+}
+
+std::string meeting_view(const Meeting& meeting) {
+  Writer writer;
+  writer.begin_object().member("id", meeting.id).member("region", meeting.region.wire()).member("region_name", meeting.region.name());
+  writer.member("mosque", meeting.mosque).member("date", to_string(meeting.date)).member("date_jalali", jalali_date(meeting.date));
+  return writer.end_object().take();
+}
+
+}  // namespace salam::json

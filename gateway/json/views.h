@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "gateway/domain/meeting.h"
+#include "gateway/domain/request.h"
+
+/// The domain as the API shows it: compact JSON objects.
+namespace salam::json {
+
+/// Everything about a request, personal data included: for callers with the scope `read`.
+std::string request_view(const Record& record);
+
+/// What an intake app needs at once: form, id, code (for machines and for people), state, and the upstream's code once it is known. No
+/// personal data.
+std::string receipt_view(const Request& request);
+
+/// What a citizen may know who holds the code: state, codes, where it stands. No personal data.
+std::string track_view(const Request& request);
+
+std::string meeting_view(const Meeting& meeting);
+
+}  // namespace salam::json

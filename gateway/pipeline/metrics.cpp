@@ -1,0 +1,39 @@
+#include "gateway/pipeline/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+
+namespace salam::pipeline {
+
+Metrics::Metrics(prometheus::Registry& registry)
+    : calls_(prometheus::BuildCounter().Name("salam_calls_total").Help("Calls to outside systems by outcome").Register(registry)) {
+  auto& queued = prometheus::BuildGauge().Name("salam_lane_queued").Help("Tasks held in memory, waiting for their time").Register(registry);
+  auto& in_flight = prometheus::BuildGauge().Name("salam_lane_in_flight").Help("Tasks under way").Register(registry);
+  auto& available = prometheus::BuildGauge().Name("salam_lane_available").Help("1 where the lane's breaker is closed").Register(registry);
+  auto& seconds = prometheus::BuildHistogram().Name("salam_call_seconds").Help("How long calls to outside systems took").Register(registry);
+  const prometheus::Histogram::BucketBoundaries bounds{0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+  for (std::size_t i = 0; i < lane_count; ++i) {
+    const prometheus::Labels labels{{"lane", std::string(to_string(static_cast<Lane>(i)))}};
+    lanes_[i] = {&queued.Add(labels), &in_flight.Add(labels), &available.Add(labels), &seconds.Add(labels, bounds)};
+  }
+}
+
+void Metrics::called(Lane lane, std::string_view action, std::string_view outcome, Milliseconds took) {
+  const auto index = static_cast<std::size_t>(lane);
+  auto& counter = counters_[{index, std::string(action) + ' ' + std::string(outcome)}];
+  if (counter == nullptr) {
+    counter = &calls_.Add({{"lane", std::string(to_string(lane))}, {"action", std::string(action)}, {"outcome", std::string(outcome)}});
+  }
+  counter->Increment();
+  lanes_[index].seconds->Observe(std::chrono::duration<double>(took).count());
+}
+
+void Metrics::lane(Lane lane, std::size_t queued, int in_flight, bool breaker_closed) {
+  const auto& gauges = lanes_[static_cast<std::size_t>(lane)];
+  gauges.queued->Set(static_cast<double>(queued));
+  gauges.in_flight->Set(in_flight);
+  gauges.available->Set(breaker_closed ? 1 : 0);
+}
+
+}  // namespace salam::pipeline

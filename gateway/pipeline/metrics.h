@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <prometheus/family.h>
+#include <prometheus/registry.h>
+
+#include "gateway/domain/change.h"
+
+namespace salam::pipeline {
+
+/// What the pipeline counts. On the core thread.
+class Metrics {
+ public:
+  explicit Metrics(prometheus::Registry& registry);
+
+  void called(Lane lane, std::string_view action, std::string_view outcome, Milliseconds took);
+  void lane(Lane lane, std::size_t queued, int in_flight, bool breaker_closed);
+
+ private:
+  struct LaneGauges {
+    prometheus::Gauge* queued;
+    prometheus::Gauge* in_flight;
+    prometheus::Gauge* available;
+    prometheus::Histogram* seconds;
+  };
+  prometheus::Family<prometheus::Counter>& calls_;
+  std::array<LaneGauges, lane_count> lanes_{};
+  std::map<std::pair<std::size_t, std::string>, prometheus::Counter*> counters_;
+};
+
+}  // namespace salam::pipeline

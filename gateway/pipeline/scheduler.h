@@ -1,0 +1,120 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "gateway/domain/change.h"
+#include "gateway/domain/lifecycle.h"
+#include "gateway/ports/clock.h"
+
+/// Decides which task starts when: happenings in, actions out. No socket, thread, clock or store in it.
+namespace salam::pipeline {
+
+struct Now {
+  Timestamp wall;
+  Clock::Steady steady;
+};
+
+struct LaneSettings {
+  double rate = 50;            ///< Starts per second; > 0.
+  int in_flight = 16;          ///< Tasks under way at which nothing more starts.
+  std::size_t batch = 1;       ///< Tasks in one start.
+  std::size_t memory = 4'096;  ///< Tasks held in memory; the rest waits in the store.
+  int breaker_failures = 5;    ///< Failures in a row that open the breaker.
+  lifecycle::Backoff breaker_wait{Milliseconds{5'000}, Milliseconds{5 * 60'000}};
+};
+
+/// How a start ended, as far as the lane is concerned.
+enum class Health {
+  ok,             ///< The other side answered, whatever it said.
+  failed,         ///< It could not be reached, or broke down.
+  misconfigured,  ///< It refuses us, not the request.
+  none,           ///< It was not asked.
+};
+
+/// These tasks start now; each `Start` is answered by one `finished` for each of its tasks.
+struct Start {
+  Lane lane;
+  std::vector<Task> tasks;
+};
+/// The lane has room for more from the store.
+struct Load {
+  Lane lane;
+  std::size_t limit;
+};
+using Action = std::variant<Start, Load>;
+
+enum class Breaker { closed, open, half_open };
+std::string_view to_string(Breaker breaker);
+
+struct LaneView {
+  Breaker breaker = Breaker::closed;
+  std::size_t queued = 0;
+  int in_flight = 0;
+  bool more_in_store = false;
+  int failures = 0;
+};
+
+class Scheduler {
+ public:
+  explicit Scheduler(const std::array<LaneSettings, lane_count>& settings);
+
+  /// A task was committed: new, or put again under its id with another due time or lane.
+  void added(const Task& task);
+  /// The answer to `Load`: the lane's next tasks by due time; fewer than asked for means that the store has no more.
+  void loaded(const Load& asked, const std::vector<Task>& tasks);
+  /// A started task is done with. `pause`: the other side asked for that long a rest. Returns true where the task's request fails for a
+  /// reason of its own: it was refused as misconfigured, another passed, and it was refused again.
+  bool finished(const Task& task, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now);
+  /// What can be done now.
+  std::vector<Action> advance(const Now& now);
+  /// When `advance` is worth calling again without a further happening.
+  [[nodiscard]] std::optional<Milliseconds> next_wake(const Now& now) const;
+
+  /// The ids of a lane that a load must leave out.
+  [[nodiscard]] std::set<std::int64_t> known(Lane lane) const;
+  [[nodiscard]] LaneView view(Lane lane) const;
+
+ private:
+  struct ByDue {
+    bool operator()(const Task& a, const Task& b) const { return a.due != b.due ? a.due < b.due : a.id < b.id; }
+  };
+  struct LaneData {
+    LaneSettings settings;
+    std::set<Task, ByDue> queue;
+    bool more_in_store = true;
+    int in_flight = 0;
+    double tokens = 1;
+    Clock::Steady filled_at{};
+    Clock::Steady resume_at{};
+    Breaker breaker = Breaker::closed;
+    int failures = 0;
+    int trips = 0;
+    RequestKey suspect = 0;
+    bool passed_since_suspect = false;
+  };
+  struct Known {
+    Task task;
+    bool in_flight = false;
+    std::optional<Task> successor;
+  };
+
+  LaneData& lane(Lane lane) { return lanes_[static_cast<std::size_t>(lane)]; }
+  [[nodiscard]] const LaneData& lane(Lane lane) const { return lanes_[static_cast<std::size_t>(lane)]; }
+  void enqueue(const Task& task);
+  static void refill(LaneData& data, const Now& now);
+  static bool blocked(const LaneData& data, const Now& now);
+  std::set<Task, ByDue>::iterator pick(LaneData& data, const Now& now);
+  bool judge(LaneData& data, const Task& task, Health health, double jitter, const Now& now);
+
+  std::array<LaneData, lane_count> lanes_;
+  std::unordered_map<std::int64_t, Known> known_;
+};
+
+}  // namespace salam::pipeline

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "gateway/domain/request.h"
+#include "gateway/domain/time.h"
+
+namespace salam {
+
+/// What an upstream's answer means. See the failure policy in README.md.
+namespace outcome {
+struct Registered {
+  std::string code;
+};
+struct Pending {
+  std::string token;
+};
+struct ByHand {};
+struct Refused {
+  std::string why;
+};
+/// 429, 503, or nothing was sent (DNS, connect, TLS).
+struct TryLater {
+  std::string why;
+  std::optional<Milliseconds> after;
+  bool reachable = false;  ///< The upstream answered (429, 503); false: it could not be reached.
+};
+/// May have acted: anything after the first byte went out without a readable answer.
+struct Uncertain {
+  std::string why;
+};
+/// A 3xx or 4xx that no rule in the configuration calls a refusal.
+struct Unclear {
+  std::string why;
+};
+/// 401, 403: ours to mend, not the request's.
+struct Misconfigured {
+  std::string why;
+};
+struct Found {
+  std::string code;
+};
+struct Absent {};
+/// A token's code is not there yet.
+struct NotYet {};
+}  // namespace outcome
+
+using SubmitOutcome = std::variant<outcome::Registered, outcome::Pending, outcome::ByHand, outcome::Refused, outcome::TryLater,
+                                   outcome::Uncertain, outcome::Unclear, outcome::Misconfigured>;
+/// `Absent` only when every page was read and each item was looked at; a hit only where the item itself carries our code.
+using LookupOutcome = std::variant<outcome::Found, outcome::Absent, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
+using PollOutcome = std::variant<outcome::Registered, outcome::NotYet, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
+
+/// What came back, for operators: shortened, personal data out.
+template <class Outcome>
+struct Reply {
+  Outcome outcome;
+  Milliseconds took{0};
+  std::string excerpt;
+};
+
+struct UpstreamTraits {
+  bool by_hand = false;
+  bool has_lookup = false;
+  std::optional<Milliseconds>
+      settle_after;                    ///< How long after intent plus call deadline "absent" may be believed; unset: a person settles.
+  Milliseconds call_deadline{30'000};  ///< Of one call, connect included.
+};
+
+/// 137 or the service desk, behind whichever driver serves it. Lives on the core thread: called there, and calls back there, exactly once,
+/// within the call deadline, never from inside the call itself.
+class Upstream {
+ public:
+  template <class Outcome>
+  using Handler = std::function<void(Reply<Outcome>)>;
+
+  virtual ~Upstream() = default;
+  [[nodiscard]] virtual const UpstreamTraits& traits() const = 0;
+  virtual void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) = 0;
+  /// Looks for the request by its tracking code among what the upstream holds.
+  virtual void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) = 0;
+  virtual void poll(std::string token, Handler<PollOutcome> handler) = 0;
+};
+
+}  // namespace salam

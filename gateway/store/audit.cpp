@@ -1,0 +1,145 @@
+#include <map>
+#include <string>
+#include <vector>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "gateway/store/database.h"
+#include "gateway/store/reader.h"
+#include "gateway/store/schema.h"
+#include "gateway/store/store.h"
+
+namespace salam::store {
+namespace {
+
+constexpr int page = 1000;
+constexpr std::size_t most_findings = 1000;
+
+/// What the audit looks at of one request.
+struct Standing {
+  RequestKey key = 0;
+  Uuid id;
+  std::int64_t code = 0;
+  std::int64_t sequence = 0;
+  RegistrationState state = RegistrationState::waiting;
+  System system = System::system137;
+  std::string upstream_code;
+  std::optional<std::string> told_code;
+  bool attention = false;
+  bool task = false;
+  std::int64_t events = 0;
+  std::int64_t last_event = 0;
+
+  [[nodiscard]] bool finished() const { return state == RegistrationState::registered || state == RegistrationState::closed; }
+  [[nodiscard]] bool watched() const { return attention || task; }
+};
+
+std::vector<Standing> next_page(Database& database, RequestKey after) {
+  auto rows = database.query(
+      "SELECT r.key, r.id, r.code, r.sequence, r.state, r.system, r.upstream_code, r.told_code, "
+      "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL), "
+      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key), "
+      "(SELECT count(*) FROM events e WHERE e.request = r.key), "
+      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.request = r.key) "
+      "FROM requests r WHERE r.key > ? ORDER BY r.key LIMIT ?");
+  rows.bind(after, page);
+  std::vector<Standing> standings;
+  while (rows.next()) {
+    auto& one = standings.emplace_back();
+    rows.into(one.key, one.id, one.code, one.sequence, one.state, one.system, one.upstream_code, one.told_code, one.attention, one.task,
+              one.events, one.last_event);
+  }
+  return standings;
+}
+
+bool own_code(const Standing& one, const std::string& code) {
+  const auto parsed = TrackingCode::parse(code);
+  return parsed && parsed->number() == one.code;
+}
+
+/// What falls short, one sentence each.
+std::vector<std::string> faults(const Standing& one) {
+  std::vector<std::string> found;
+  if (!one.told_code && !one.watched()) {
+    found.emplace_back("the citizen was not told the code, and neither a task nor the attention list sees to it");
+  }
+  if (one.told_code && *one.told_code != one.upstream_code && !own_code(one, *one.told_code)) {
+    found.emplace_back("the citizen was told a code by which this request is not found");
+  }
+  if (!one.finished() && !one.watched()) {
+    found.push_back(fmt::format("it waits in silence: {}, without a task and not on the attention list", to_string(one.state)));
+  }
+  if (one.state == RegistrationState::registered && one.upstream_code.empty()) {
+    found.emplace_back("it is registered, but the upstream's code is missing");
+  }
+  if (one.events != one.sequence || one.last_event != one.sequence) {
+    found.push_back(
+        fmt::format("its events have a gap: {} of {} stand in the outbox, the last is {}", one.events, one.sequence, one.last_event));
+  }
+  return found;
+}
+
+class Walk {
+ public:
+  explicit Walk(Database& database) : database_(database) {}
+
+  AuditReport report() {
+    RequestKey last = 0;
+    for (auto standings = next_page(database_, last); !standings.empty(); standings = next_page(database_, last)) {
+      for (const auto& one : standings) {
+        judge(one);
+      }
+      last = standings.back().key;
+    }
+    for (const auto& [state, number] : states_) {
+      report_.counts.by_state.emplace_back(to_string(state), number);
+    }
+    for (const auto& [system, number] : systems_) {
+      report_.counts.by_system.emplace_back(to_string(system), number);
+    }
+    Reader(database_).count_open(report_.counts);
+    return std::move(report_);
+  }
+
+ private:
+  void judge(const Standing& one) {
+    auto& counts = report_.counts;
+    ++counts.requests;
+    counts.told += one.told_code ? 1 : 0;
+    ++states_[one.state];
+    if (one.state == RegistrationState::registered) {
+      ++systems_[one.system];
+    }
+    for (auto& what : faults(one)) {
+      ++report_.findings_total;
+      if (report_.findings.size() < most_findings) {
+        const auto code = TrackingCode::from_number(one.code);
+        report_.findings.push_back({one.id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
+      }
+    }
+  }
+
+  Database& database_;
+  AuditReport report_;
+  std::map<RegistrationState, std::int64_t> states_;
+  std::map<System, std::int64_t> systems_;
+};
+
+}  // namespace
+
+Result<AuditReport> audit(const std::string& path) {
+  try {
+    Database database(path, Database::Access::read);
+    if (auto usable = check_usable(database, path); !usable) {
+      return usable.error();
+    }
+    if (database.number("PRAGMA user_version") == 0) {
+      return unusable(path, "it is empty");
+    }
+    return Walk(database).report();
+  } catch (const DatabaseError& error) {
+    return unusable(path, error.what());
+  }
+}
+
+}  // namespace salam::store

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <variant>
+
+#include "gateway/store/store.h"
+
+/// What stands in the writer's queue. Each carries its outcome from the transaction to the moment after the commit.
+namespace salam::store {
+
+struct AcceptOperation {
+  Intake intake;
+  std::function<void(AcceptOutcome)> handler;
+  std::optional<AcceptOutcome> outcome{};
+};
+
+struct UpdateOperation {
+  RequestKey key = 0;
+  Transition transition;
+  std::function<void(UpdateOutcome)> handler;
+  std::optional<IdempotentAnswer> identity{};
+  std::function<IdempotentAnswer(IdempotentAnswer, const Updated&)> answer{};
+  std::optional<UpdateOutcome> outcome{};
+};
+
+struct MeetingOperation {
+  Meeting meeting;
+  std::function<void(Result<bool>)> handler;
+  std::optional<Result<bool>> outcome{};
+};
+
+struct AttemptOperation {
+  RequestKey key = 0;
+  Attempt attempt;
+};
+
+using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, AttemptOperation>;
+
+/// Gives the operation this error as its outcome, whatever it had.
+void refuse(Operation& operation, const Error& error);
+/// Calls its handler with its outcome.
+void reply(Operation& operation);
+
+}  // namespace salam::store

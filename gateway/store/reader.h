@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/store/database.h"
+#include "gateway/store/store.h"
+
+namespace salam::store {
+
+/// The store's questions, as `Store` describes them, on one connection. Each runs in one short read transaction, or is one statement.
+class Reader {
+ public:
+  explicit Reader(Database& database) : database_(database) {}
+
+  std::optional<Meeting> meeting(std::string_view id);
+  std::optional<Record> find(const Uuid& id);
+  std::optional<Record> find(RequestKey key);
+  std::optional<Message> message(RequestKey request, std::int64_t id);
+  std::vector<Record> find_by_code(std::string_view code);
+  std::string original(RequestKey key);
+  std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit);
+  std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit);
+  std::vector<Attempt> attempts(RequestKey key, int limit);
+  std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after, int limit);
+  std::vector<Task> tasks(Lane lane, const std::set<std::int64_t>& except, int limit);
+  std::vector<OutboxEvent> outbox(std::int64_t after, int limit);
+  OutboxState outbox_state();
+  std::optional<IdempotentAnswer> answered(std::string_view caller, std::string_view key, Timestamp now);
+  Counts counts();
+  /// The counts that no tally is kept of: attention, tasks, meetings.
+  void count_open(Counts& counts);
+
+ private:
+  std::vector<Record> records(Query& rows);
+
+  Database& database_;
+};
+
+}  // namespace salam::store

@@ -1,0 +1,161 @@
+#pragma once
+
+/// Version 1. Enumerations are stored as the numbers of their enumerators (rows.cpp pins them), times as milliseconds since 1970.
+///
+/// `requests` holds what transitions change and lists are filtered by, `papers` what the form said: so an update writes a short row.
+namespace salam::store {
+
+inline constexpr const char* schema_sql = R"sql(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL);
+
+CREATE TABLE meetings (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  region INTEGER NOT NULL,
+  mosque TEXT NOT NULL,
+  date TEXT NOT NULL
+);
+
+CREATE TABLE requests (
+  key INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  code INTEGER NOT NULL UNIQUE,
+  meeting INTEGER NOT NULL REFERENCES meetings(key),
+  form TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  region INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  system INTEGER NOT NULL,
+  upstream_code TEXT NOT NULL,
+  token TEXT NOT NULL,
+  intent_at INTEGER,
+  registered_at INTEGER,
+  attempts INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  told_by INTEGER,
+  told_code TEXT,
+  told_at INTEGER,
+  told_person TEXT,
+  attention INTEGER NOT NULL,
+  UNIQUE (form, meeting, item)
+);
+CREATE INDEX requests_meeting ON requests(meeting);
+CREATE INDEX requests_open ON requests(state) WHERE state < 7;
+CREATE INDEX requests_untold ON requests(told_by) WHERE told_by IS NULL;
+CREATE INDEX requests_upstream_code ON requests(upstream_code) WHERE upstream_code <> '';
+
+CREATE TABLE papers (
+  request INTEGER PRIMARY KEY REFERENCES requests(key),
+  fingerprint TEXT NOT NULL,
+  received_from TEXT NOT NULL,
+  traceparent TEXT NOT NULL,
+  citizen_hash TEXT NOT NULL,
+  route_system INTEGER NOT NULL,
+  route_rule TEXT NOT NULL,
+  route_digest TEXT NOT NULL,
+  route_category TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  category TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  description TEXT NOT NULL,
+  name TEXT NOT NULL,
+  mobile_as_written TEXT NOT NULL,
+  mobile TEXT,
+  national_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  latitude REAL,
+  longitude REAL,
+  original TEXT NOT NULL
+);
+
+CREATE TABLE messages (
+  key INTEGER PRIMARY KEY,
+  request INTEGER NOT NULL REFERENCES requests(key),
+  id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  mobile TEXT NOT NULL,
+  text TEXT NOT NULL,
+  parts INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  provider_id TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  sent_at INTEGER,
+  reason TEXT NOT NULL,
+  UNIQUE (request, id)
+);
+
+-- slot: -1 the registration, -2 the clock, else the message's id.
+CREATE TABLE tasks (
+  id INTEGER PRIMARY KEY,
+  request INTEGER NOT NULL REFERENCES requests(key),
+  slot INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  UNIQUE (request, slot)
+);
+CREATE INDEX tasks_due ON tasks(lane, due);
+
+CREATE TABLE attention (
+  id INTEGER PRIMARY KEY,
+  request INTEGER NOT NULL REFERENCES requests(key),
+  reason INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  settled_at INTEGER,
+  settled_by TEXT,
+  note TEXT
+);
+CREATE INDEX attention_open ON attention(reason, due, id, since, settled_at) WHERE settled_at IS NULL;
+CREATE UNIQUE INDEX attention_once ON attention(request, reason) WHERE settled_at IS NULL;
+
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  request INTEGER NOT NULL REFERENCES requests(key),
+  sequence INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  traceparent TEXT NOT NULL,
+  data TEXT NOT NULL,
+  UNIQUE (request, sequence)
+);
+
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY,
+  request INTEGER NOT NULL REFERENCES requests(key),
+  target TEXT NOT NULL,
+  action TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  took INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+CREATE INDEX attempts_request ON attempts(request);
+
+CREATE TABLE answers (
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  UNIQUE (caller, key)
+);
+CREATE INDEX answers_at ON answers(at);
+
+-- How many requests stand where: kept with each commit, so that figures need no walk over a million rows.
+CREATE TABLE tallies (
+  state INTEGER NOT NULL,
+  system INTEGER NOT NULL,
+  told INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  PRIMARY KEY (state, system, told)
+);
+)sql";
+
+}  // namespace salam::store

@@ -1,0 +1,206 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gateway/domain/change.h"
+#include "gateway/domain/meeting.h"
+#include "gateway/domain/request.h"
+#include "gateway/ports/clock.h"
+#include "gateway/ports/event_log.h"
+
+/// Where everything stands that must survive. Writes queue up for one writer thread, which takes what has gathered into one transaction and
+/// one fsync, and only then calls back (on its own thread: handlers post elsewhere and return). Reads block, may come from any thread, and
+/// see committed state only. `overloaded` and `shutting_down` are answered at once, on the caller's thread.
+/// A read that fails (a damaged page, a read error) throws DatabaseError.
+///
+/// A failed write or fsync ends the process (it cannot be retried: recovery happens at the next start); a full disk answers
+/// `storage_full` and leaves everything as it was.
+namespace salam::store {
+
+struct Settings {
+  std::string path;                      ///< The database file; its lock stands beside it as `<path>.lock`.
+  std::string installation = "isfahan";  ///< In `ce_source`.
+  bool personal_data_in_events = false;
+  std::size_t max_queue = 20'000;  ///< Writes waiting for the writer; beyond it `overloaded` (updates: beyond twice as many).
+  std::size_t max_batch = 512;     ///< Writes in one transaction.
+  int readers = 4;                 ///< Read connections.
+  int checkpoint_pages = 20'000;   ///< Pages of 8 KiB by which the write-ahead log grows between two checkpoints.
+};
+
+/// A request as intake hands it over; the store gives it key, id, code and time.
+struct Intake {
+  FormItem form_item;
+  std::string received_from;
+  std::string original;     ///< The JSON text as it came.
+  std::string fingerprint;  ///< Versioned keyed hash of the canonical body.
+  Content content;          ///< With the region filled in.
+  RoutingDecision route;
+  std::string citizen_hash;
+  std::string traceparent;
+  /// Decides what else is written with it: events, tasks, attention. Called with version 0 and key, id and code set.
+  std::function<Change(Request)> first_change;
+};
+
+struct Accepted {
+  Record record;
+  std::vector<Task> tasks;  ///< As stored: with their ids.
+};
+struct Replayed {
+  Record record;
+};
+/// The same form item with other content.
+struct Conflict {
+  Record record;
+  std::string original;  ///< What was sent the first time.
+};
+using AcceptOutcome = std::variant<Accepted, Replayed, Conflict, Error>;
+
+struct Updated {
+  Record record;
+  std::vector<Task> tasks;
+};
+/// The transition's own error, or `not_found`, `overloaded`, `storage_full`, `shutting_down`, `internal` (the transition threw).
+/// `update_once` also `already_answered`: another call with this key was faster, `answered` has its answer.
+using UpdateOutcome = Result<Updated>;
+
+/// An answer kept for a repeated `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): 7 days, per caller.
+struct IdempotentAnswer {
+  std::string caller;
+  std::string key;
+  std::string fingerprint;  ///< Of the request's method, path and body.
+  int status = 0;
+  std::string body;
+};
+
+struct RequestFilter {
+  std::optional<std::string> meeting;
+  std::optional<Region> region;
+  std::optional<System> system;
+  std::optional<RegistrationState> state;
+  std::optional<bool> told;
+  std::optional<std::string> form;
+};
+
+struct AttentionItem {
+  std::int64_t id = 0;
+  Record record;
+  AttentionReason reason = AttentionReason::by_hand;
+  Timestamp since;
+  Timestamp due;
+  std::string detail;
+};
+
+struct HistoryEntry {
+  std::int64_t position = 0;
+  std::int64_t sequence = 0;
+  std::string type;
+  Timestamp at;
+  std::string data;
+};
+
+struct OutboxState {
+  std::int64_t last = 0;       ///< The newest event's position.
+  std::int64_t published = 0;  ///< The store's own mark.
+  std::optional<Timestamp> oldest_unpublished;
+};
+
+struct Counts {
+  std::int64_t meetings = 0;
+  std::int64_t requests = 0;
+  std::int64_t told = 0;
+  std::vector<std::pair<std::string, std::int64_t>> by_state;   ///< `registered` …
+  std::vector<std::pair<std::string, std::int64_t>> by_system;  ///< Registered ones: `137`, `service_desk`.
+  std::vector<std::pair<std::string, std::int64_t>> attention;  ///< Open items by reason.
+  std::vector<std::pair<std::string, std::int64_t>> tasks;      ///< By lane.
+  std::optional<Timestamp> oldest_attention;
+  std::optional<Timestamp> oldest_due_task;
+};
+
+/// One request the audit finds fault with.
+struct AuditFinding {
+  std::string request;  ///< Its id.
+  std::string code;
+  std::string what;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- writes -----------------------------------------------------------------------------------------------------
+  virtual void accept(Intake intake, std::function<void(AcceptOutcome)> handler) = 0;
+  virtual void update(RequestKey key, Transition transition, std::function<void(UpdateOutcome)> handler) = 0;
+  /// As above, with an answer that is kept in the same transaction where the transition succeeds. `answer` turns the result into it.
+  virtual void update_once(RequestKey key, Transition transition, IdempotentAnswer identity,
+                           std::function<IdempotentAnswer(IdempotentAnswer, const Updated&)> answer,
+                           std::function<void(UpdateOutcome)> handler) = 0;
+  /// Created or replaced. The bool says whether it was new. Errors: `meeting_has_requests` where region or date of a meeting with requests
+  /// would change.
+  virtual void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) = 0;
+  /// The relay's mark; commits with whatever comes next.
+  virtual void mark_published(std::int64_t position) = 0;
+  /// Where an upstream's lookup or another note of the pipeline belongs to no change: kept for operators only.
+  virtual void note_attempt(RequestKey key, Attempt attempt) = 0;
+  /// Called on the writer thread after a commit that wrote events.
+  virtual void on_events(std::function<void()> listener) = 0;
+  /// Drains the queue, commits, stops the writer; later writes answer `shutting_down`.
+  virtual void close() = 0;
+
+  // --- reads ------------------------------------------------------------------------------------------------------
+  virtual std::optional<Meeting> meeting(std::string_view id) = 0;
+  virtual std::optional<Record> find(const Uuid& id) = 0;
+  virtual std::optional<Record> find(RequestKey key) = 0;
+  /// One of its messages, without the request: what sending one and asking after it need.
+  virtual std::optional<Message> message(RequestKey request, std::int64_t id) = 0;
+  /// By the gateway's code or any upstream's; several where two upstreams use one number (at most 10).
+  virtual std::vector<Record> find_by_code(std::string_view code) = 0;
+  virtual std::string original(RequestKey key) = 0;
+  /// Newest first, those with a key below `before` (0: from the newest).
+  virtual std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) = 0;
+  /// Events and attempts of one request, oldest first, at most `limit` each.
+  virtual std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) = 0;
+  virtual std::vector<Attempt> attempts(RequestKey key, int limit) = 0;
+  /// Most urgent first (reason, then due), those after item `after` in that order.
+  virtual std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after,
+                                               int limit) = 0;
+  /// A lane's tasks by due time, none of those in `except`.
+  virtual std::vector<Task> tasks(Lane lane, const std::set<std::int64_t>& except, int limit) = 0;
+  virtual std::vector<OutboxEvent> outbox(std::int64_t after, int limit) = 0;
+  virtual OutboxState outbox_state() = 0;
+  virtual std::optional<IdempotentAnswer> answered(std::string_view caller, std::string_view key) = 0;
+  virtual Counts counts() = 0;
+
+  // --- identity and health ----------------------------------------------------------------------------------------
+  /// UUID of this store, renewed by a restore.
+  [[nodiscard]] virtual const std::string& incarnation() const = 0;
+  /// Hex HMAC-SHA-256 with the store's own key; `purpose` keeps uses apart.
+  [[nodiscard]] virtual std::string keyed_hash(std::string_view purpose, std::string_view text) const = 0;
+  /// Writes waiting for the writer now.
+  [[nodiscard]] virtual std::size_t queued() const = 0;
+  /// Free bytes on the database's disk.
+  [[nodiscard]] virtual std::uint64_t disk_free() const = 0;
+};
+
+/// Opens or creates the database, takes its lock, checkpoints (TRUNCATE), migrates, starts the writer. Errors: `store_locked` (another
+/// gateway holds it), `store_unusable` (cannot be opened, or fails SQLite's quick check), `store_newer` (written by a newer version).
+Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& random);
+
+/// What `salam-gateway audit` walks: opened read-only, beside a running gateway or without one. Every request must have been told its code,
+/// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
+/// code that was told must lead to the request; every registered one must have its upstream's code; event sequences must have no gap.
+struct AuditReport {
+  Counts counts;
+  std::vector<AuditFinding> findings;  ///< At most 1,000.
+  std::int64_t findings_total = 0;
+};
+Result<AuditReport> audit(const std::string& path);
+
+}  // namespace salam::store

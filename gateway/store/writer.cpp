@@ -1,0 +1,278 @@
+#include "gateway/store/writer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <typeinfo>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "gateway/store/change_writer.h"
+#include "gateway/store/rows.h"
+
+namespace salam::store {
+namespace {
+
+const Error storage_full{"storage_full", "the database's disk is full: free some space; nothing of this was stored"};
+const Error not_found{"not_found", "there is no such request"};
+const Error already_answered{"already_answered", "an answer is kept under this Idempotency-Key"};
+
+/// Runs what others wrote (a transition, a first change) before anything is written for it, so that its exception harms nobody else.
+template <class Function>
+auto guarded(RequestKey key, Function function) -> Result<std::invoke_result_t<Function>> {
+  try {
+    return function();
+  } catch (const DatabaseError&) {
+    throw;
+  } catch (const std::exception& defect) {
+    spdlog::error("the change of request {} threw {}", key, typeid(defect).name());
+    return Error{"internal", "a defect of the gateway prevents this change"};
+  }
+}
+
+}  // namespace
+
+void die(const DatabaseError& error) {
+  spdlog::critical("the database cannot be written ({}: {}): the gateway ends here, its next start recovers what was committed",
+                   error.code(), error.what());
+  spdlog::default_logger()->flush();
+  std::abort();
+}
+
+Writer::Writer(Database& database, const Settings& settings, Clock& clock, Random& random)
+    : database_(database), settings_(settings), clock_(clock), random_(random) {
+  next_.request = database_.number("SELECT max(key) FROM requests") + 1;
+  next_.task = database_.number("SELECT max(id) FROM tasks") + 1;
+  committed_ = next_;
+}
+
+bool Writer::apply(std::vector<Operation>& batch, std::optional<std::int64_t> published, const More& more) {
+  published_ = std::max(published_, published);
+  try {
+    write(batch, more);
+  } catch (const DatabaseError& error) {
+    if (!error.full()) {
+      die(error);
+    }
+    spdlog::error("the database's disk is full: {} writes refused", batch.size());
+    forget_uncommitted();
+    for (auto& operation : batch) {
+      refuse(operation, storage_full);
+    }
+  }
+  return std::exchange(wrote_events_, false);
+}
+
+void Writer::write(std::vector<Operation>& batch, const More& more) {
+  Transaction transaction(database_);
+  std::size_t done = 0;
+  do {
+    for (; done < batch.size(); ++done) {
+      std::visit([this](auto& one) { perform(one); }, batch[done]);
+    }
+  } while (more && more(batch));
+  if (published_) {
+    database_.query("UPDATE meta SET value = max(value, ?) WHERE name = 'published'").bind(*published_).run();
+  }
+  tallies_.write(database_);
+  transaction.commit();
+  committed_ = next_;
+  published_.reset();
+}
+
+void Writer::forget_uncommitted() {
+  tallies_.clear();
+  meetings_.clear();
+  next_ = committed_;
+  wrote_events_ = false;
+}
+
+void Writer::perform(AcceptOperation& operation) { operation.outcome = accept(operation.intake); }
+
+void Writer::perform(UpdateOperation& operation) {
+  operation.outcome = operation.identity ? update_once(operation) : update(operation.key, operation.transition);
+}
+
+void Writer::perform(MeetingOperation& operation) { operation.outcome = put(operation.meeting); }
+
+void Writer::perform(AttemptOperation& operation) { write_attempt(database_, operation.key, operation.attempt); }
+
+AcceptOutcome Writer::accept(Intake& intake) {
+  const auto* meeting = find_meeting(intake.form_item.meeting);
+  if (meeting == nullptr) {
+    return Error{"unknown_meeting", "no meeting has this id: put it with PUT /v1/meetings/{id} first"};
+  }
+  if (auto outcome = known(intake, meeting->key)) {
+    return std::move(*outcome);
+  }
+  Request drawn = draw(intake);
+  const auto received_at = drawn.received_at;
+  auto prepared =
+      guarded(next_.request, [&] { return prepare(intake.first_change(std::move(drawn)), {}, settings_.personal_data_in_events); });
+  if (!prepared) {
+    return std::move(prepared).error();
+  }
+  auto& [change, event_data] = *prepared;
+  ++next_.request;
+  insert_request(database_, change.after, meeting->key, intake.fingerprint, intake.original);
+  auto tasks = write_parts(database_, change, event_data, next_.task, received_at);
+  tallies_.add(change.after);
+  wrote_events_ |= !change.events.empty();
+  return Accepted{{std::move(change.after), std::move(change.messages)}, std::move(tasks)};
+}
+
+std::optional<AcceptOutcome> Writer::known(const Intake& intake, std::int64_t meeting) {
+  RequestKey key = 0;
+  {
+    auto row = database_.query("SELECT key FROM requests WHERE form = ? AND meeting = ? AND item = ?");
+    if (!row.bind(intake.form_item.form, meeting, intake.form_item.item).next()) {
+      return std::nullopt;
+    }
+    key = row.get<RequestKey>();
+  }
+  auto record = load_record(database_, key).value();
+  auto paper = database_.query("SELECT fingerprint, original FROM papers WHERE request = ?");
+  paper.bind(key).next();
+  if (paper.get<std::string>() == intake.fingerprint) {
+    return Replayed{std::move(record)};
+  }
+  return Conflict{std::move(record), paper.get<std::string>()};
+}
+
+Request Writer::draw(Intake& intake) {
+  const Timestamp now = clock_.now();
+  Request request{.key = next_.request,
+                  .id = Uuid::v7(now, random_.bytes16()),
+                  .code = draw_code(),
+                  .form_item = std::move(intake.form_item),
+                  .received_at = now,
+                  .received_from = std::move(intake.received_from),
+                  .content = std::move(intake.content),
+                  .route = std::move(intake.route)};
+  request.registration.system = request.route.system;
+  request.citizen_hash = std::move(intake.citizen_hash);
+  request.traceparent = std::move(intake.traceparent);
+  return request;
+}
+
+TrackingCode Writer::draw_code() {
+  while (true) {
+    const auto code = TrackingCode::from_random(random_.bits());
+    auto taken = database_.query("SELECT 1 FROM requests WHERE code = ?");
+    if (!taken.bind(code.number()).next()) {
+      return code;
+    }
+  }
+}
+
+Result<Updated> Writer::update(RequestKey key, const Transition& transition) {
+  auto record = load_record(database_, key);
+  if (!record) {
+    return not_found;
+  }
+  auto changed = guarded(key, [&] { return transition(*record); });
+  if (!changed) {
+    return std::move(changed).error();
+  }
+  if (!changed->ok()) {
+    return std::move(*changed).error();
+  }
+  const Request& before = record->request;
+  auto prepared = guarded(key, [&] {
+    return prepare(std::move(*changed).value(), {before.version, before.sequence, before.attention}, settings_.personal_data_in_events);
+  });
+  if (!prepared) {
+    return std::move(prepared).error();
+  }
+  auto& [change, event_data] = *prepared;
+  change.after.key = key;
+  if (!update_request(database_, change.after, before.version)) {
+    throw DatabaseError(SQLITE_INTERNAL, "a request's version changed under the only writer");
+  }
+  if (!same_paper(before, change.after)) {
+    update_paper(database_, change.after);
+  }
+  auto tasks = write_parts(database_, change, event_data, next_.task, clock_.now());
+  tallies_.remove(before);
+  tallies_.add(change.after);
+  wrote_events_ |= !change.events.empty();
+  return Updated{{std::move(change.after), merged(std::move(record->messages), change.messages)}, std::move(tasks)};
+}
+
+Result<Updated> Writer::update_once(const UpdateOperation& operation) {
+  if (answered(*operation.identity)) {
+    return already_answered;
+  }
+  // The answer is made from what was written, so its exception must take back this operation alone. Numbers and tallies it used are
+  // harmless only if they go too.
+  const auto tallies_before = tallies_;
+  const auto next_before = next_;
+  const bool events_before = wrote_events_;
+  database_.query("SAVEPOINT once").run();
+  auto updated = update(operation.key, operation.transition);
+  if (updated) {
+    auto answer = guarded(operation.key, [&] { return operation.answer(*operation.identity, *updated); });
+    if (answer) {
+      keep(*answer);
+    } else {
+      updated = std::move(answer).error();
+      database_.query("ROLLBACK TO once").run();
+      tallies_ = tallies_before;
+      next_ = next_before;
+      wrote_events_ = events_before;
+    }
+  }
+  database_.query("RELEASE once").run();
+  return updated;
+}
+
+bool Writer::answered(const IdempotentAnswer& identity) {
+  return database_.query("SELECT 1 FROM answers WHERE caller = ? AND key = ? AND at > ?")
+      .bind(identity.caller, identity.key, clock_.now() - answer_lifetime)
+      .next();
+}
+
+void Writer::keep(const IdempotentAnswer& answer) {
+  const auto now = clock_.now();
+  database_.query("DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE at <= ? ORDER BY at LIMIT 100)")
+      .bind(now - answer_lifetime)
+      .run();
+  database_.query("INSERT OR REPLACE INTO answers(caller, key, fingerprint, status, body, at) VALUES (?,?,?,?,?,?)")
+      .bind(answer.caller, answer.key, answer.fingerprint, answer.status, answer.body, now)
+      .run();
+}
+
+Result<bool> Writer::put(const salam::Meeting& meeting) {
+  const auto* stored = find_meeting(meeting.id);
+  if (stored == nullptr) {
+    database_.query("INSERT INTO meetings(id, region, mosque, date) VALUES (?,?,?,?)")
+        .bind(meeting.id, meeting.region.number(), meeting.mosque, to_string(meeting.date))
+        .run();
+    return true;
+  }
+  const bool moved = stored->value.region != meeting.region || stored->value.date != meeting.date;
+  if (moved && database_.query("SELECT 1 FROM requests WHERE meeting = ? LIMIT 1").bind(stored->key).next()) {
+    return Error{"meeting_has_requests", "region and date of a meeting stay as they are once it has requests"};
+  }
+  database_.query("UPDATE meetings SET region = ?, mosque = ?, date = ? WHERE key = ?")
+      .bind(meeting.region.number(), meeting.mosque, to_string(meeting.date), stored->key)
+      .run();
+  meetings_.erase(meeting.id);
+  return false;
+}
+
+const Writer::Meeting* Writer::find_meeting(const std::string& id) {
+  const auto cached = meetings_.find(id);
+  if (cached != meetings_.end()) {
+    return &cached->second;
+  }
+  auto row = database_.query("SELECT key, region, mosque, date FROM meetings WHERE id = ?");
+  if (!row.bind(id).next()) {
+    return nullptr;
+  }
+  const auto key = row.get<std::int64_t>();
+  auto value = read_meeting(id, row);
+  return &meetings_.emplace(id, Meeting{key, std::move(value)}).first->second;
+}
+
+}  // namespace salam::store

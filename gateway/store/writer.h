@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/store/database.h"
+#include "gateway/store/operations.h"
+#include "gateway/store/store.h"
+#include "gateway/store/tallies.h"
+
+namespace salam::store {
+
+/// How long a kept answer is found under its `Idempotency-Key`.
+inline constexpr std::chrono::hours answer_lifetime{7 * 24};
+
+/// The one that writes: applies a batch of operations in one transaction, on whichever thread calls it. It has no queue and no thread of
+/// its own, so a simulation can drive it by a virtual clock.
+class Writer {
+ public:
+  /// `database`: migrated, and written by nobody else. Throws DatabaseError.
+  Writer(Database& database, const Settings& settings, Clock& clock, Random& random);
+
+  /// Appends what came meanwhile; false where nothing did.
+  using More = std::function<bool(std::vector<Operation>&)>;
+
+  /// Everything committed, or the disk is full and each operation has `storage_full` as its outcome. Nothing is answered yet: call `reply`.
+  /// Any other failure ends the process. `more` is asked before the commit, so that what came meanwhile need not wait for the next one.
+  /// True where events were committed.
+  bool apply(std::vector<Operation>& batch, std::optional<std::int64_t> published = std::nullopt, const More& more = {});
+
+ private:
+  struct Meeting {
+    std::int64_t key = 0;
+    salam::Meeting value;
+  };
+  struct Numbers {
+    RequestKey request = 1;
+    std::int64_t task = 1;
+  };
+
+  void write(std::vector<Operation>& batch, const More& more);
+  void perform(AcceptOperation& operation);
+  void perform(UpdateOperation& operation);
+  void perform(MeetingOperation& operation);
+  void perform(AttemptOperation& operation);
+
+  /// Empties the intake where the request is new.
+  AcceptOutcome accept(Intake& intake);
+  std::optional<AcceptOutcome> known(const Intake& intake, std::int64_t meeting);
+  Request draw(Intake& intake);
+  TrackingCode draw_code();
+  Result<Updated> update(RequestKey key, const Transition& transition);
+  Result<Updated> update_once(const UpdateOperation& operation);
+  bool answered(const IdempotentAnswer& identity);
+  void keep(const IdempotentAnswer& answer);
+  Result<bool> put(const salam::Meeting& meeting);
+  const Meeting* find_meeting(const std::string& id);
+  void forget_uncommitted();
+
+  Database& database_;
+  const Settings& settings_;
+  Clock& clock_;
+  Random& random_;
+  std::unordered_map<std::string, Meeting> meetings_;
+  Tallies tallies_;
+  Numbers next_;
+  Numbers committed_;
+  std::optional<std::int64_t> published_;  ///< The relay's mark until it is committed.
+  bool wrote_events_ = false;
+};
+
+/// Writes the reason to the log and ends the process: what a failed write or fsync left behind, the next start's recovery finds out.
+[[noreturn]] void die(const DatabaseError& error);
+
+}  // namespace salam::store

@@ -1,0 +1,293 @@
+#include <set>
+
+#include "gateway/api/health.h"
+#include "gateway/json/writer.h"
+#include "tests/contract/api/api_fixture.h"
+
+namespace salam::test {
+namespace {
+
+using testing::AnyOf;
+using testing::IsEmpty;
+using testing::Not;
+
+const std::string power_cut = R"({"region": "3", "kind": "complaint", "subject": "قطعی برق", "description": "هر شب"})";
+const std::string nobody = "0193a1c2-7b1e-7c3d-9f00-5d1b2c3a4e5f";
+
+/// Every reply in these tests is held against openapi.yaml by the fixture itself.
+class Replies : public Api {
+ protected:
+  explicit Replies(bool personal_data_in_events = false) : Api(personal_data_in_events) {}
+
+  Record registered(const std::string& id) {
+    go(id, [&](const Record& now) { return lifecycle::begin_call(now, {}, policy_, moment()); });
+    return go(id,
+              [&](const Record& now) { return lifecycle::call_registered(now, "4711" + now.request.form_item.form, policy_, moment()); });
+  }
+  Record sent(const std::string& id) {
+    const auto message = registered(id).messages.back().id;
+    go(id, [&](const Record& now) { return lifecycle::message_sending(now, message, true, policy_, moment("send")); });
+    return go(id, [&](const Record& now) { return lifecycle::message_sent(now, message, "8", policy_, moment("send")); });
+  }
+  Record refused(const std::string& id, const std::string& why) {
+    go(id, [&](const Record& now) { return lifecycle::begin_call(now, {}, policy_, moment()); });
+    return go(id, [&](const Record& now) { return lifecycle::call_refused(now, why, policy_, moment()); });
+  }
+};
+
+TEST_F(Replies, ToMeetingsAreAsWritten) {
+  EXPECT_EQ(put("/v1/meetings/m2", meeting).response.status, 201);
+  EXPECT_EQ(put("/v1/meetings/m2", meeting).response.status, 200);
+  EXPECT_EQ(get("/v1/meetings/m2").response.status, 200);
+  EXPECT_EQ(put("/v1/meetings/nazhvan-1", R"({"region": "ناژوان", "mosque": "x", "date": "2026-11-24"})").at("/region"), "nazhvan");
+  EXPECT_EQ(get("/v1/meetings/none").response.status, 404);
+  EXPECT_EQ(put("/v1/meetings/a%20b", meeting).at("/code"), "parameter_invalid");
+  EXPECT_EQ(put("/v1/meetings/m2", "{").at("/code"), "json_invalid");
+  EXPECT_EQ(put("/v1/meetings/m2", R"({"region": "16", "mosque": " ", "date": "2026-02-30"})").at("/code"), "schema_violation");
+  take_in("1");
+  EXPECT_EQ(put("/v1/meetings/m1", R"({"region": "6", "mosque": "x", "date": "2026-11-24"})").at("/code"), "meeting_has_requests");
+}
+
+TEST_F(Replies, ToIntakeAreAsWritten) {
+  take_in("1");
+  EXPECT_EQ(post("/v1/requests", form("1")).response.status, 200);
+  EXPECT_EQ(post("/v1/requests", form("1", R"("item": 1, "category": "x")")).at("/code"), "form_reused");
+  EXPECT_EQ(post("/v1/requests", R"({"meeting": "none", "form": "1", "kind": "request", "subject": "a", "description": "b"})").at("/code"),
+            "unknown_meeting");
+  EXPECT_EQ(post("/v1/requests", "nonsense").at("/code"), "json_invalid");
+  EXPECT_EQ(post("/v1/requests", R"({"meeting": "m1"})", {{"accept-language", "fa"}}).at("/code"), "schema_violation");
+}
+
+TEST_F(Replies, ToWhoWaitsForTheCodeAreAsWritten) {
+  EXPECT_EQ(post("/v1/requests", form("1"), {{"prefer", "wait=2"}}).response.status, 202);
+  EXPECT_EQ(post("/v1/requests", form("1"), {{"prefer", "wait=2"}}).response.status, 200);
+  registers_in_time_ = true;
+  const auto receipt = post("/v1/requests", form("2"), {{"prefer", "wait=2"}});
+  EXPECT_EQ(receipt.response.status, 201);
+  EXPECT_EQ(receipt.at("/registered/code"), "4711");
+}
+
+TEST_F(Replies, ToBatchesAreAsWritten) {
+  take_in("1");
+  const auto reply = post("/v1/requests/batch", R"({"requests": [)" + form("2") + "," + form("1") + "," + form("1", R"("category": "x")") +
+                                                    R"(, {"meeting": "m1"}, 5]})");
+  EXPECT_EQ(reply.at("/results/0/status"), "202");
+  EXPECT_EQ(reply.at("/results/1/replayed"), "true");
+  EXPECT_EQ(reply.at("/results/2/problem/code"), "form_reused");
+  EXPECT_EQ(reply.at("/results/3/problem/code"), "schema_violation");
+  EXPECT_EQ(reply.at("/results/4/problem/code"), "schema_violation");
+  EXPECT_EQ(post("/v1/requests/batch", R"({"requests": []})").at("/code"), "schema_violation");
+  EXPECT_EQ(post("/v1/requests/batch", "[").at("/code"), "json_invalid");
+}
+
+/// Brings requests to every state and has every type of event written.
+class EveryState : public Replies {
+ protected:
+  explicit EveryState(bool personal_data_in_events = false) : Replies(personal_data_in_events) {}
+
+  void live_through_all() {
+    const auto begin = [&](const Record& now) { return lifecycle::begin_call(now, {}, policy_, moment()); };
+    take_in("1", R"("category": "asphalt", "citizen": {"name": "نمونه", "mobile": "۰۹۱۳ ۰۰۰ ۱۲۳۴", "national_id": "0012345679"},
+      "place": {"address": "خیابان", "coordinates": {"latitude": 32.65, "longitude": 51.66}})");
+
+    auto message = sent(take_in("2"));
+    go(message.request.id.to_string(),
+       [&](const Record& now) { return lifecycle::message_delivered(now, message.messages.back().id, moment("status")); });
+    message = sent(take_in("3"));
+    go(message.request.id.to_string(),
+       [&](const Record& now) { return lifecycle::message_failed(now, message.messages.back().id, "blocked", policy_, moment("status")); });
+    EXPECT_EQ(settle(message.request.id.to_string(), R"({"action": "handed_over", "by": "زهرا"})").response.status, 200);
+
+    const auto twice_refused = take_in("4");
+    refused(twice_refused, "not ours");
+    refused(twice_refused, "nor ours");
+    EXPECT_EQ(settle(twice_refused, R"({"action": "registered", "by": "زهرا", "system": "137", "code": "۸۸"})").response.status, 200);
+
+    registered(take_in("5", R"("citizen": {"mobile": "۱۲"})"));
+    const auto uncertain = take_in("6");
+    go(uncertain, begin);
+    go(uncertain, [&](const Record& now) { return lifecycle::call_uncertain(now, "reset", {}, policy_, moment("look_up")); });
+    const auto again = take_in("7");
+    go(again, begin);
+    go(again, [&](const Record& now) { return lifecycle::call_uncertain(now, "reset", {}, policy_, moment()); });
+    EXPECT_EQ(settle(again, R"({"action": "send_again", "by": "زهرا"})").response.status, 200);
+    const auto pending = take_in("8");
+    go(pending, begin);
+    go(pending, [&](const Record& now) { return lifecycle::call_pending(now, "token", policy_, moment("poll")); });
+    const auto by_hand = take_in("9");
+    go(by_hand, begin);
+    go(by_hand, [&](const Record& now) { return lifecycle::call_by_hand(now, policy_, moment()); });
+    const auto unclear = take_in("10");
+    go(unclear, begin);
+    go(unclear, [&](const Record& now) { return lifecycle::call_unclear(now, "302", policy_, moment()); });
+    const auto poison = take_in("11");
+    go(poison, [&](const Record& now) { return lifecycle::poisonous(now, "401", policy_, moment()); });
+    const auto holding = take_in("12");
+    go(holding, [&](const Record& now) { return lifecycle::holding_due(now, policy_, moment()); });
+    go(holding, [&](const Record& now) {
+      return lifecycle::message_later(now, now.messages.back().id, "503", Milliseconds{5}, policy_, moment("send"));
+    });
+    const auto calling = take_in("13");
+    go(calling, begin);
+  }
+
+  void read_everything() {
+    const auto list = get("/v1/requests");
+    const auto requests = json::member(list.json, "requests")->GetArray();
+    EXPECT_EQ(requests.Size(), 13U);
+    for (const auto& request : requests) {
+      const auto id = json::string_at(request, "id").value();
+      get("/v1/requests/" + id);
+      get("/v1/requests/" + id + "/history");
+      EXPECT_EQ(get("/v1/track/" + json::string_at(request, "tracking_code").value()).response.status, 200);
+    }
+    EXPECT_EQ(get("/v1/attention").response.status, 200);
+    EXPECT_EQ(get("/v1/events").response.status, 200);
+    std::set<std::string> written;
+    for (const auto& event : store_->outbox(0, 1'000)) written.insert(event.type);
+    EXPECT_EQ(written, event_types());
+  }
+};
+
+TEST_F(EveryState, OfARequestIsShownAsWritten) {
+  live_through_all();
+  read_everything();
+}
+
+class EveryStateWithPersonalData : public EveryState {
+ protected:
+  EveryStateWithPersonalData() : EveryState(true) {}
+};
+
+TEST_F(EveryStateWithPersonalData, OfARequestIsShownAsWritten) {
+  live_through_all();
+  read_everything();
+  EXPECT_EQ(get("/v1/events?page_size=1").at("/events/0/data/citizen/mobile"), "+989130001234");
+}
+
+TEST_F(Replies, ToFiltersAndPagesAreAsWritten) {
+  for (const auto* number : {"1", "2", "3"}) take_in(number, R"("citizen": null)");
+  const auto first = get("/v1/requests?page_size=2");
+  EXPECT_EQ(get("/v1/requests?page_size=2&page_token=" + first.at("/next_page_token")).at("/requests/0/form"), "1");
+  const auto urgent = get("/v1/attention?page_size=2&reason=no_contact&region=5");
+  EXPECT_EQ(get("/v1/attention?page_size=2&page_token=" + urgent.at("/next_page_token")).at("/items/0/request/form"), "3");
+  const auto events = get("/v1/events?page_size=2");
+  EXPECT_EQ(get("/v1/events?page_size=2&page_token=" + events.at("/next_page_token")).response.status, 200);
+  EXPECT_EQ(get("/v1/events?page_token=1000").at("/next_page_token"), "(absent)");
+  for (const auto* bad : {"/v1/requests?colour=red", "/v1/requests?state=lost", "/v1/requests?page_size=0", "/v1/attention?reason=x",
+                          "/v1/attention?region=16", "/v1/events?page_size=x"}) {
+    EXPECT_EQ(get(bad).at("/code"), "parameter_invalid") << bad;
+  }
+  for (const auto* bad : {"/v1/requests?page_token=x", "/v1/attention?page_token=-1", "/v1/events?page_token=x"}) {
+    EXPECT_EQ(get(bad).at("/code"), "page_token_invalid") << bad;
+  }
+}
+
+TEST_F(Replies, TakeEveryQueryParameterThatIsWritten) {
+  const std::map<std::string, std::vector<std::string>> values{{"meeting", {"m1"}},          {"form", {"1"}},
+                                                               {"region", {"5", "nazhvan"}}, {"page_size", {"1", "1000"}},
+                                                               {"page_token", {"1", ""}},    {"verbose", {}}};
+  int seen = 0;
+  for (const auto& operation : ApiContract::written().operations()) {
+    const auto* const parameters = json::member(*operation.node, "parameters");
+    if (operation.method != "GET" || parameters == nullptr || operation.on_operations_listener) continue;
+    const auto path = operation.path == "/v1/requests/{id}/history" ? "/v1/requests/" + take_in("1") + "/history" : operation.path;
+    for (const auto& written : parameters->GetArray()) {
+      const auto& description = ApiContract::written().description();
+      const auto& parameter = description.resolved(written);
+      const auto name = json::string_at(parameter, "name").value();
+      const auto* const choices = json::member(*description.member(parameter, "schema"), "enum");
+      for (const auto& value : choices != nullptr ? names(*choices) : values.at(name)) {
+        EXPECT_EQ(get(path + "?" + name + "=" + value).response.status, 200) << path << ' ' << name << '=' << value;
+        ++seen;
+      }
+    }
+  }
+  EXPECT_GT(seen, 25);
+}
+
+TEST_F(Replies, ToSettlingAreAsWritten) {
+  const auto id = take_in("1", R"("citizen": null)");
+  const std::string path = "/v1/requests/" + id + "/settle";
+  const std::string body = R"({"action": "handed_over", "by": "زهرا", "note": "حضوری"})";
+  EXPECT_EQ(post(path, body).at("/code"), "idempotency_key_missing");
+  EXPECT_EQ(post(path, "{}", {{"idempotency-key", "a"}}).at("/code"), "schema_violation");
+  EXPECT_EQ(post(path, "", {{"idempotency-key", "a"}}).at("/code"), "json_invalid");
+  EXPECT_EQ(post(path, body, {{"idempotency-key", "a"}}).response.status, 200);
+  EXPECT_EQ(post(path, body, {{"idempotency-key", "a"}}).response.headers.size(), 1U);
+  EXPECT_EQ(post(path, R"({"action": "handed_over", "by": "مریم"})", {{"idempotency-key", "a"}}).at("/code"), "idempotency_key_reused");
+  EXPECT_EQ(post(path, body, {{"idempotency-key", "b"}}).at("/code"), "not_settleable");
+  EXPECT_EQ(post("/v1/requests/" + nobody + "/settle", body, {{"idempotency-key", "c"}}).at("/code"), "unknown_request");
+}
+
+TEST_F(Replies, AboutWhatIsNotThereAreAsWritten) {
+  for (const auto* id : {nobody.c_str(), "x"}) {
+    EXPECT_EQ(get("/v1/requests/" + std::string(id)).at("/code"), "unknown_request");
+    EXPECT_EQ(get("/v1/requests/" + std::string(id) + "/history").at("/code"), "unknown_request");
+  }
+  EXPECT_EQ(get("/v1/track/1234").at("/code"), "unknown_code");
+}
+
+TEST_F(Replies, ExplainRoutingAsWritten) {
+  EXPECT_EQ(post("/v1/routing/explain", power_cut).at("/rule"), "power");
+  EXPECT_EQ(post("/v1/routing/explain", R"({"region": 1, "kind": "thanks"})").at("/rules/0/fired"), "false");
+  EXPECT_EQ(post("/v1/routing/explain", R"({"region": "16", "kind": "thanks"})").at("/code"), "schema_violation");
+  EXPECT_EQ(post("/v1/routing/explain", "{").at("/code"), "json_invalid");
+}
+
+TEST_F(Replies, ToReleasingAnEventAreAsWritten) {
+  EXPECT_EQ(post("/v1/events/release", R"({"position": 7, "by": "زهرا", "skip": true})").response.status, 204);
+  EXPECT_EQ(released_, "skipped by زهرا (key: tablet)");
+  EXPECT_EQ(post("/v1/events/release", R"({"position": 7, "by": "زهرا"})").response.status, 204);
+  EXPECT_EQ(released_, "tried again by زهرا (key: tablet)");
+  EXPECT_EQ(post("/v1/events/release", R"({"position": 8, "by": "زهرا"})").at("/code"), "relay_not_refused");
+  EXPECT_EQ(post("/v1/events/release", R"({"position": 7, "by": " "})").at("/errors/0/pointer"), "/by");
+  EXPECT_EQ(post("/v1/events/release", "7,").at("/code"), "json_invalid");
+}
+
+TEST_F(Replies, OfProbesThatFailAreAsWritten) {
+  const auto routes = api::health_routes(
+      {.store = *store_, .dependencies = {}, .draining = [] { return true; }, .metrics = {}, .disk_free_mark = ~std::uint64_t{0}});
+  const auto ready = std::ranges::find(routes, "/readyz", &http::Route::path);
+  http::Response response;
+  ready->handler({}, [&](http::Response sent) { response = std::move(sent); });
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(ApiContract::written().faults(ApiContract::written().operation("GET", "/readyz"), response), IsEmpty());
+}
+
+/// What the schemas of bodies accept and refuse, as the examples beside them say, is what the handlers accept and refuse.
+TEST_F(Replies, AcceptAndRefuseTheBodiesThatTheirSchemasDo) {
+  put("/v1/meetings/1405-09-03-r5", meeting);
+  const auto request = take_in("99");
+  int seen = 0;
+  for (const auto& operation : ApiContract::written().operations()) {
+    const auto name = ApiContract::written().body_schema(operation);
+    if (name.empty()) continue;
+    auto path = operation.path;
+    if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, operation.method == "PUT" ? "m9" : request);
+    const auto send = [&](const json::Value& body) {
+      return ask(operation.method == "PUT" ? http::Method::put : http::Method::post, path, json::to_text(body),
+                 {{"idempotency-key", std::to_string(++settlings_)}});
+    };
+    const Description examples("examples/" + name + ".json");
+    for (const auto& body : examples.at("/accept").GetArray()) {
+      EXPECT_THAT(send(body).response.status, Not(AnyOf(400, 422))) << path << json::to_text(body);
+      ++seen;
+    }
+    for (const auto& example : examples.at("/reject").GetArray()) {
+      const auto reply = send(example["body"]);
+      EXPECT_EQ(reply.at("/code"), "schema_violation") << path << json::to_text(example);
+      const auto* const errors = json::find(reply.json, "/errors");
+      std::vector<std::string> pointers;
+      if (errors != nullptr) {
+        for (const auto& error : errors->GetArray()) pointers.push_back(json::string_at(error, "pointer").value());
+      }
+      EXPECT_THAT(pointers, testing::Contains(json::view_of(example["at"]))) << path << json::to_text(example);
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 80);
+}
+
+}  // namespace
+}  // namespace salam::test

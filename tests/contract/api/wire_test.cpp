@@ -1,0 +1,170 @@
+#include <csignal>
+#include <set>
+
+#include "tests/contract/api/api_contract.h"
+#include "tests/integration/gateway.h"
+
+namespace salam::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// The program as it ships, in front of stand-ins; every reply is held against openapi.yaml.
+class Wire : public testing::Test {
+ protected:
+  Wire() : stand_ins_({.deliver_after = std::chrono::milliseconds(100)}), gateway_(stand_ins_.addresses()) {
+    gateway_.start();
+    EXPECT_EQ(ask("PUT", "/v1/meetings/m", "/v1/meetings/{id}", R"({"region": "5", "mosque": "مسجد", "date": "2026-11-24"})").status, 201);
+  }
+
+  /// `path` as openapi.yaml has it.
+  Reply ask(std::string_view method, std::string_view target, std::string_view path, std::string_view body = {}, Headers headers = {},
+            std::string_view key = {}) {
+    headers.emplace_back("Authorization", "Bearer " + (key.empty() ? gateway_.key() : std::string(key)));
+    auto reply = call(gateway_.api_port(), method, target, body, headers);
+    expect_as_written(reply, method, path);
+    return reply;
+  }
+  Reply get(std::string_view target, std::string_view path) { return ask("GET", target, path); }
+  Reply watch(std::string_view target, std::string_view path) {
+    auto reply = call(gateway_.operations_port(), "GET", target);
+    expect_as_written(reply, "GET", path);
+    return reply;
+  }
+
+  static void expect_as_written(const Reply& reply, std::string_view method, std::string_view path) {
+    http::Response response{.status = reply.status, .content_type = "", .headers = {}, .body = reply.body};
+    for (const auto& [name, value] : reply.headers) {
+      if (name == "content-type") response.content_type = value;
+      response.headers.emplace_back(name, value);
+    }
+    const auto& contract = ApiContract::written();
+    EXPECT_THAT(contract.faults(contract.operation(method, path), response), IsEmpty()) << method << ' ' << path << '\n' << reply.body;
+  }
+
+  std::string take_in(std::string_view number, std::string_view more) {
+    const auto reply = ask("POST", "/v1/requests", "/v1/requests", Gateway::form(number, more));
+    EXPECT_EQ(reply.status, 202) << reply.body;
+    return reply.at("/id");
+  }
+
+  std::set<std::string> types_sent() {
+    const auto reply = get("/v1/events?page_size=1000", "/v1/events");
+    std::set<std::string> types;
+    for (std::size_t i = 0; i < reply.count("/events"); ++i) types.insert(reply.at("/events/" + std::to_string(i) + "/type"));
+    return types;
+  }
+
+  stand_ins::StandIns stand_ins_;
+  Gateway gateway_;
+};
+
+TEST_F(Wire, CarriesOnlyRepliesAndEventsThatAreWritten) {
+  stand_ins_.control(stand_ins::StandIns::Which::system137, "POST", "/_control/faults", R"({"mode": "refuse", "match": "noise"})");
+  const std::string reachable = R"("citizen": {"name": "نمونه", "mobile": "09130001234"})";
+  take_in("1", reachable);
+  take_in("2", R"("citizen": {"mobile": "09130000000"})");
+  const auto silent = take_in("3", R"("citizen": null)");
+  take_in("4", reachable + R"(, "category": "noise")");
+  const auto waited = ask("POST", "/v1/requests", "/v1/requests", Gateway::form("5", reachable), {{"Prefer", "wait=20"}});
+  EXPECT_EQ(waited.status, 201) << waited.body;
+  EXPECT_EQ(ask("POST", "/v1/requests", "/v1/requests", Gateway::form("5", reachable)).status, 200);
+  EXPECT_EQ(ask("POST", "/v1/requests", "/v1/requests", Gateway::form("5", R"("category": "waste")")).status, 409);
+  EXPECT_EQ(ask("POST", "/v1/requests/batch", "/v1/requests/batch", R"({"requests": [)" + Gateway::form("6", reachable) + ", 5]}").status,
+            200);
+  EXPECT_EQ(ask("POST", "/v1/requests/" + silent + "/settle", "/v1/requests/{id}/settle", R"({"action": "handed_over", "by": "زهرا"})",
+                {{"Idempotency-Key", "1"}})
+                .status,
+            200);
+
+  EXPECT_TRUE(eventually([&] { return types_sent() == event_types(); })) << testing::PrintToString(types_sent());
+
+  const auto list = get("/v1/requests", "/v1/requests");
+  ASSERT_EQ(list.count("/requests"), 6U);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const auto at = "/requests/" + std::to_string(i);
+    get("/v1/requests/" + list.at(at + "/id"), "/v1/requests/{id}");
+    get("/v1/requests/" + list.at(at + "/id") + "/history", "/v1/requests/{id}/history");
+    EXPECT_EQ(get("/v1/track/" + list.at(at + "/tracking_code"), "/v1/track/{code}").status, 200);
+  }
+  EXPECT_EQ(get("/v1/attention", "/v1/attention").status, 200);
+  EXPECT_EQ(get("/v1/meetings/m", "/v1/meetings/{id}").status, 200);
+  EXPECT_EQ(
+      ask("POST", "/v1/routing/explain", "/v1/routing/explain", R"({"region": "3", "kind": "complaint", "subject": "قطعی برق"})").status,
+      200);
+  EXPECT_EQ(ask("POST", "/v1/events/release", "/v1/events/release", R"({"position": 1, "by": "زهرا"})").at("/code"), "relay_not_refused");
+}
+
+TEST_F(Wire, RefusesAsWritten) {
+  const auto track_only = gateway_.key_with("tracker", {"track"});
+  gateway_.signal(SIGHUP);
+  ASSERT_TRUE(eventually([&] {
+    return call(gateway_.api_port(), "GET", "/v1/track/1", {}, {{"Authorization", "Bearer " + track_only}}).status == 404;
+  }));
+  const std::string large(70'000, ' ');
+  int seen = 0;
+  for (const auto& operation : ApiContract::written().operations()) {
+    if (operation.on_operations_listener) continue;
+    const std::string body = operation.method == "GET" ? "" : "{}";
+    const auto target = operation.path;
+    const auto unknown = call(gateway_.api_port(), operation.method, target, body, {{"Authorization", "Bearer salam_00000000_x"}});
+    EXPECT_EQ(unknown.status, 401) << target;
+    expect_as_written(unknown, operation.method, operation.path);
+    const auto without = call(gateway_.api_port(), operation.method, target, body);
+    EXPECT_EQ(without.status, 401) << target;
+    expect_as_written(without, operation.method, operation.path);
+    if (operation.scope != "track") EXPECT_EQ(ask(operation.method, target, operation.path, body, {}, track_only).status, 403) << target;
+    ++seen;
+    if (body.empty()) continue;
+    EXPECT_EQ(ask(operation.method, target, operation.path, body, {{"Content-Encoding", "gzip"}}).status, 415) << target;
+    if (operation.path != "/v1/requests/batch") EXPECT_EQ(ask(operation.method, target, operation.path, large).status, 413) << target;
+    EXPECT_EQ(ask(operation.method, target, operation.path, "nonsense", {{"Idempotency-Key", "1"}}).status, 400) << target;
+  }
+  EXPECT_GT(seen, 10);
+  const auto wrong_method = call(gateway_.api_port(), "DELETE", "/v1/requests");
+  EXPECT_EQ(wrong_method.status, 405);
+  expect_as_written(wrong_method, "GET", "/v1/requests");
+}
+
+TEST_F(Wire, ShowsOperatorsWhatIsWritten) {
+  take_in("1", R"("citizen": null)");
+  EXPECT_TRUE(eventually([&] { return call(gateway_.operations_port(), "GET", "/health").at("/counts/by_state/registered") == "1"; }));
+  const auto health = watch("/health", "/health");
+  EXPECT_EQ(health.at("/status"), "ok") << health.body;
+  for (const auto* probe : {"/livez", "/readyz"}) {
+    EXPECT_EQ(watch(probe, probe).body, "ok\n");
+    EXPECT_EQ(watch(std::string(probe) + "?verbose", probe).status, 200);
+  }
+  EXPECT_EQ(watch("/metrics", "/metrics").status, 200);
+  // The other system stays away: the state, since when, and why.
+  stand_ins_.control(stand_ins::StandIns::Which::system137, "POST", "/_control/faults",
+                     R"({"mode": "status", "status": 503, "on": "any"})");
+  take_in("2", R"("citizen": null)");
+  EXPECT_TRUE(eventually([&] { return watch("/health", "/health").at("/status") == "degraded"; }));
+}
+
+TEST_F(Wire, RefusesWhoCallsTooOftenAsWritten) {
+  Gateway impatient(stand_ins_.addresses());
+  impatient.set(R"(file = "keys.json")", "file = \"keys.json\"\nrate = 0.1");
+  impatient.start();
+  Reply reply;
+  EXPECT_TRUE(eventually([&] {
+    reply = impatient.get("/v1/events");
+    return reply.status == 429;
+  }));
+  expect_as_written(reply, "GET", "/v1/events");
+  EXPECT_NE(reply.header("retry-after"), "");
+}
+
+TEST_F(Wire, PublishesToTheTopicThatIsWritten) {
+  const Description asyncapi("asyncapi.yaml");
+  const auto& kafka = asyncapi.at("/channels/requests/bindings/kafka");
+  const auto output = gateway_.run({"check-config"}).output;
+  EXPECT_THAT(output, HasSubstr("topic = \"" + json::string_at(asyncapi.at("/channels/requests"), "address").value() + '"'));
+  EXPECT_THAT(output, HasSubstr("topic = \"" + json::string_at(kafka, "topic").value() + '"'));
+  EXPECT_THAT(output, HasSubstr("partitions = " + json::string_at(kafka, "partitions").value() + " "));
+}
+
+}  // namespace
+}  // namespace salam::test

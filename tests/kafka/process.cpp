@@ -1,0 +1,62 @@
+#include "tests/kafka/process.h"
+
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace salam::test {
+namespace {
+
+/// After fork only async-signal-safe calls are allowed.
+[[noreturn]] void become(char* const* arguments, const char* output) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int file = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (file < 0 || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(file, STDOUT_FILENO) < 0 || dup2(file, STDERR_FILENO) < 0)
+    _exit(126);
+  execvp(arguments[0], arguments);
+  _exit(127);
+}
+
+int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& command, const std::filesystem::path& output) {
+  std::vector<char*> arguments;
+  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_ = fork();
+  if (pid_ < 0) throw std::runtime_error("fork failed");
+  if (pid_ == 0) become(arguments.data(), output.c_str());
+}
+
+Process::~Process() {
+  if (!running()) return;
+  signal(SIGKILL);
+  int status = 0;
+  waitpid(pid_, &status, 0);
+}
+
+void Process::signal(int number) const {
+  if (!ended_) kill(pid_, number);
+}
+
+bool Process::running() {
+  int status = 0;
+  if (!ended_ && waitpid(pid_, &status, WNOHANG) == pid_) ended_ = exit_code(status);
+  return !ended_;
+}
+
+std::optional<int> Process::wait(std::chrono::milliseconds patience) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (running() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  return ended_;
+}
+
+}  // namespace salam::test

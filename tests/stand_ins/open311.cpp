@@ -1,0 +1,325 @@
+#include "tests/stand_ins/open311.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/stand_ins/json.h"
+#include "tests/stand_ins/services.h"
+
+namespace salam::stand_ins {
+
+namespace {
+
+constexpr std::string_view base_path = "/open311/v2";
+constexpr std::string_view jurisdiction = "isfahan";
+constexpr std::string_view external_id_attribute = "attribute[external_id]";
+constexpr std::string_view out_of_scope = "این موضوع قابلیت ثبت در سامانه ۱۳۷ را ندارد";
+constexpr std::size_t longest_description = 4'000;
+constexpr std::size_t most_rows = 1'000;
+constexpr std::size_t usual_page = 50;
+constexpr auto longest_span = std::chrono::hours(24 * 90);
+
+Response error(int status, std::string_view code, std::string_view description) {
+  Json json;
+  json.open_array().open_object().member("code", code).member("description", description).close_object().close_array();
+  return {status, json.take()};
+}
+Response invalid(std::string_view description) { return error(400, "400", description); }
+Response not_found(std::string_view description) { return error(404, "404", description); }
+
+Response faulty(const Fault& fault) {
+  bool refusal = fault.mode == Mode::refuse;
+  std::string_view text = !fault.text.empty() ? std::string_view(fault.text) : refusal ? out_of_scope : "The case system is down.";
+  return refusal ? error(400, "not_accepted", text) : error(fault.status, std::to_string(fault.status), text);
+}
+
+const Service* find_service(std::string_view code) {
+  auto found = std::ranges::find(services, code, &Service::code);
+  return found == services.end() ? nullptr : &*found;
+}
+
+bool looks_like_html(std::string_view text) {
+  for (auto at = text.find('<'); at != std::string_view::npos && at + 1 < text.size(); at = text.find('<', at + 1)) {
+    char next = text[at + 1];
+    if (next == '/' || next == '!' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z')) return true;
+  }
+  return false;
+}
+
+bool is_degree(std::string_view text, double most) {
+  auto number = to_number(text);
+  return number && std::abs(*number) <= most;
+}
+
+std::optional<Response> wrong_location(const Fields& fields) {
+  auto latitude = value_of(fields, "lat");
+  auto longitude = value_of(fields, "long");
+  if (latitude.empty() != longitude.empty()) return invalid("lat and long belong together");
+  if (!latitude.empty() && !(is_degree(latitude, 90) && is_degree(longitude, 180))) return invalid("lat and long must be WGS 84 degrees");
+  if (latitude.empty() && value_of(fields, "address_string").empty() && value_of(fields, "address_id").empty()) {
+    return invalid("a location is required: lat and long, address_string, or address_id");
+  }
+  return std::nullopt;
+}
+
+std::optional<Response> wrong_jurisdiction(const Fields& fields) {
+  auto asked = value_of(fields, "jurisdiction_id");
+  if (asked.empty() || asked == jurisdiction) return std::nullopt;
+  return not_found("jurisdiction_id was not found");
+}
+
+std::optional<Response> wrong_submission(const Fields& fields, const std::string& api_key) {
+  if (value_of(fields, "api_key") != api_key) return error(403, "403", "api_key is missing or wrong");
+  if (auto wrong = wrong_jurisdiction(fields)) return wrong;
+  auto code = value_of(fields, "service_code");
+  if (code.empty()) return invalid("service_code is required");
+  if (!find_service(code)) return not_found("service_code was not found");
+  if (auto wrong = wrong_location(fields)) return wrong;
+  auto description = value_of(fields, "description");
+  if (utf8_length(description).value_or(0) > longest_description) return invalid("description is longer than 4000 characters");
+  if (looks_like_html(description)) return invalid("description must not hold HTML");
+  return std::nullopt;
+}
+
+void write_service(Json& json, const Service& service) {
+  json.open_object().member("service_code", service.code).member("service_name", service.name).member("description", service.name);
+  json.key("metadata").boolean(true).member("type", "realtime").member("keywords", service.code).member("group", service.group);
+  json.close_object();
+}
+
+Response service_list() {
+  Json json;
+  json.open_array();
+  for (const auto& service : services) write_service(json, service);
+  return {200, json.close_array().take()};
+}
+
+Response service_definition(std::string_view code) {
+  if (!find_service(code)) return not_found("service_code was not found");
+  Json json;
+  json.open_object().member("service_code", code).key("attributes").open_array().open_object();
+  json.key("variable").boolean(true).member("code", "external_id").member("datatype", "string").key("required").boolean(false);
+  json.key("datatype_description").null().member("order", 1).member("description", "کد پیگیری فرستنده").key("values").open_array();
+  return {200, json.close_array().close_object().close_array().close_object().take()};
+}
+
+Response discovery() {
+  Json json;
+  json.open_object()
+      .member("changeset", "2026-11-01T00:00:00Z")
+      .member("contact", "")
+      .member("key_service", "")
+      .key("endpoints")
+      .open_array();
+  json.open_object().member("specification", "http://wiki.open311.org/GeoReport_v2").member("url", base_path);
+  json.member("changeset", "2026-11-01T00:00:00Z").member("type", "test").key("formats").open_array().text("application/json");
+  return {200, json.close_array().close_object().close_array().close_object().take()};
+}
+
+void write_or_null(Json& json, std::string_view name, std::string_view value) {
+  json.key(name);
+  value.empty() ? json.null() : json.text(value);
+}
+
+void write_request(Json& json, const Registration& registration) {
+  const auto* service = find_service(registration.category);
+  auto at = w3c_time(registration.at);
+  json.open_object().member("service_request_id", registration.code).member("status", "open").key("status_notes").null();
+  json.member("service_name", service->name).member("service_code", registration.category);
+  write_or_null(json, "description", value_of(registration.fields, "description"));
+  json.key("agency_responsible").null().key("service_notice").null();
+  json.member("requested_datetime", at).member("updated_datetime", at).key("expected_datetime").null();
+  write_or_null(json, "address", value_of(registration.fields, "address_string"));
+  write_or_null(json, "lat", value_of(registration.fields, "lat"));
+  write_or_null(json, "long", value_of(registration.fields, "long"));
+  json.key("media_url").null().key("attributes").open_object();
+  if (!registration.external_id.empty()) json.member("external_id", registration.external_id);
+  json.close_object().close_object();
+}
+
+/// What a list was asked for; unknown parameters are ignored, as real servers do.
+struct Filter {
+  std::string_view ids;
+  std::string_view service_code;
+  std::string_view status;
+  std::string_view external_id;
+  std::optional<Time> start{};
+  std::optional<Time> end{};
+  std::size_t page = 1;
+  std::size_t page_size = most_rows;
+
+  [[nodiscard]] bool takes(const Registration& registration, Time now) const {
+    if (registration.visible_at > now) return false;
+    if (!ids.empty()) return listed(registration.code);
+    if (status == "closed") return false;
+    if (!service_code.empty() && registration.category != service_code) return false;
+    if (!external_id.empty() && registration.external_id != external_id) return false;
+    return registration.at >= start.value_or(now - longest_span) && (!end || registration.at <= *end);
+  }
+
+ private:
+  [[nodiscard]] bool listed(std::string_view code) const {
+    for (auto rest = ids; !rest.empty();) {
+      auto id = rest.substr(0, rest.find(','));
+      if (id == code) return true;
+      rest.remove_prefix(std::min(rest.size(), id.size() + 1));
+    }
+    return false;
+  }
+};
+
+std::optional<std::string> read_pages(Filter& filter, const Fields& query) {
+  auto page = value_of(query, "page");
+  auto page_size = value_of(query, "page_size");
+  auto number = to_integer(page.empty() ? "1" : page);
+  auto size = to_integer(page_size.empty() ? (page.empty() ? std::to_string(most_rows) : std::to_string(usual_page)) : page_size);
+  if (!number || *number < 1) return "page must be 1 or more";
+  if (!size || *size < 1 || *size > static_cast<std::int64_t>(most_rows)) return "page_size must be from 1 to 1000";
+  filter.page = static_cast<std::size_t>(*number);
+  filter.page_size = static_cast<std::size_t>(*size);
+  return std::nullopt;
+}
+
+std::optional<std::string> read_dates(Filter& filter, const Fields& query) {
+  for (auto [name, time] : {std::pair{"start_date", &filter.start}, std::pair{"end_date", &filter.end}}) {
+    auto text = value_of(query, name);
+    if (text.empty()) continue;
+    *time = parse_w3c_time(std::string(text));
+    if (!*time) return std::string(name) + " must be a W3C date-time with Z or an offset";
+  }
+  if (filter.start && filter.end && *filter.end - *filter.start > longest_span)
+    return "start_date and end_date are more than 90 days apart";
+  return std::nullopt;
+}
+
+}  // namespace
+
+Open311::Open311(Settings settings, LedgerFile& file)
+    : Site(Faults("register", {Mode::lookup_lag, Mode::truncate_list, Mode::lookup_all, Mode::lookup_nothing, Mode::drop_external_id,
+                               Mode::token, Mode::no_id})),
+      settings_(std::move(settings)),
+      registry_("137", "", 14'050'001, settings_.detail, file) {}
+
+Answer Open311::serve(const Request& request) {
+  std::string_view path = request.path;
+  if (!path.starts_with(base_path)) return {not_found("nothing is here")};
+  path.remove_prefix(base_path.size());
+  if (!path.ends_with(".json")) return {not_found("only JSON is spoken here")};
+  path.remove_suffix(std::string_view(".json").size());
+  if (path == "/requests" && request.method == "POST") return submit(request);
+  if (request.method != "GET") return {error(405, "405", "this method is not known here")};
+  auto query = parse_form(request.query);
+  if (!query) return {invalid("the query is not well-formed")};
+  if (auto wrong = wrong_jurisdiction(*query)) return {std::move(*wrong)};
+  if (path == "/discovery") return {discovery()};
+  if (path == "/services") return answer_under(faults_.pick("services", ""), service_list, faulty);
+  if (path.starts_with("/services/")) return {service_definition(path.substr(10))};
+  if (path == "/requests") return list(*query);
+  if (path.starts_with("/requests/")) return read_one(path.substr(10));
+  if (path.starts_with("/tokens/")) return read_token(path.substr(8));
+  return {not_found("nothing is here")};
+}
+
+Answer Open311::submit(const Request& request) {
+  if (request.media_type() != "application/x-www-form-urlencoded")
+    return {error(415, "415", "application/x-www-form-urlencoded is needed")};
+  auto fields = parse_form(request.body);
+  if (!fields) return {invalid("the form is not well-formed UTF-8")};
+  if (auto wrong = wrong_submission(*fields, settings_.api_key)) return {std::move(*wrong)};
+  auto category = value_of(*fields, "service_code");
+  auto external_id = value_of(*fields, external_id_attribute);
+  std::string text = std::string(category) + '\n' + std::string(external_id) + '\n' + std::string(value_of(*fields, "description"));
+  auto fault = faults_.pick("register", text);
+  return answer_under(
+      fault, [&] { return file(*fields, fault); }, faulty);
+}
+
+Response Open311::file(const Fields& fields, const std::optional<Fault>& fault) {
+  auto category = value_of(fields, "service_code");
+  auto external_id = value_of(fields, external_id_attribute);
+  if (std::ranges::count(settings_.refused_categories, category) > 0) return error(400, "not_accepted", out_of_scope);
+  auto known = registry_.by_external_id(external_id);
+  if (settings_.unique_external_id && !known.empty()) {
+    Json json;
+    json.open_array().open_object().member("code", "already_exists").member("description", "external_id is registered");
+    return {409, json.member("service_request_id", known.front()->code).close_object().close_array().take()};
+  }
+  Registration registration;
+  registration.category = category;
+  if (!is(fault, Mode::drop_external_id)) registration.external_id = external_id;
+  registration.at = std::chrono::system_clock::now();
+  registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) || is(fault, Mode::token) ? fault->ms : Milliseconds(0));
+  if (is(fault, Mode::token)) registration.token = "T" + std::to_string(next_token_++);
+  std::ranges::copy_if(fields, std::back_inserter(registration.fields), [](const auto& field) { return field.first != "api_key"; });
+  if (is(fault, Mode::duplicate)) registry_.add(registration);
+  const auto& filed = registry_.add(std::move(registration));
+
+  Json json;
+  json.open_array().open_object();
+  if (!filed.token.empty()) {
+    json.member("token", filed.token);
+  } else if (!is(fault, Mode::no_id)) {
+    json.member("service_request_id", filed.code);
+  }
+  json.key("service_notice").null().key("account_id").null().close_object().close_array();
+  return {201, json.take()};
+}
+
+Answer Open311::list(const Fields& query) {
+  Filter filter{.ids = value_of(query, "service_request_id"),
+                .service_code = value_of(query, "service_code"),
+                .status = value_of(query, "status"),
+                .external_id = value_of(query, external_id_attribute)};
+  auto wrong = read_pages(filter, query);
+  if (!wrong) wrong = read_dates(filter, query);
+  if (wrong) return {invalid(*wrong)};
+  auto fault = faults_.pick("look_up", filter.external_id);
+  auto act = [&] {
+    if (is(fault, Mode::lookup_all)) filter.external_id = {};
+    auto now = std::chrono::system_clock::now();
+    auto first = (filter.page - 1) * filter.page_size;
+    auto room = is(fault, Mode::lookup_nothing)  ? 0
+                : is(fault, Mode::truncate_list) ? std::min(fault->limit, filter.page_size)
+                                                 : filter.page_size;
+    std::size_t seen = 0;
+    Json json;
+    json.open_array();
+    auto show = [&](const Registration& registration) {
+      if (!filter.takes(registration, now) || seen++ < first) return;
+      write_request(json, registration);
+      --room;
+    };
+    if (!filter.external_id.empty()) {
+      for (const auto* registration : registry_.by_external_id(filter.external_id)) {
+        if (room > 0) show(*registration);
+      }
+    } else {
+      const auto& all = registry_.all();
+      for (auto next = all.rbegin(); next != all.rend() && room > 0; ++next) show(*next);
+    }
+    return Response{200, json.close_array().take()};
+  };
+  return answer_under(fault, act, faulty);
+}
+
+Answer Open311::read_one(std::string_view code) {
+  const auto* found = registry_.by_code(code);
+  if (!found || found->visible_at > std::chrono::system_clock::now()) return {not_found("service_request_id was not found")};
+  Json json;
+  json.open_array();
+  write_request(json, *found);
+  return {{200, json.close_array().take()}};
+}
+
+Answer Open311::read_token(std::string_view token) {
+  auto act = [&]() -> Response {
+    const auto* found = registry_.by_token(token);
+    if (!found || found->visible_at > std::chrono::system_clock::now()) return not_found("token was not found");
+    Json json;
+    json.open_array().open_object().member("service_request_id", found->code).member("token", token);
+    return {200, json.close_object().close_array().take()};
+  };
+  return answer_under(faults_.pick("poll", token), act, faulty);
+}
+
+}  // namespace salam::stand_ins

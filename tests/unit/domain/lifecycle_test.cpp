@@ -1,0 +1,323 @@
+#include "gateway/domain/lifecycle.h"
+
+#include <gmock/gmock.h>
+
+namespace salam::lifecycle {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+
+class LifecycleTest : public ::testing::Test {
+ protected:
+  static constexpr Timestamp start{hours(500'000)};
+
+  static Request fresh(bool with_mobile = true) {
+    Request request{.key = 7,
+                    .id = {},
+                    .code = TrackingCode::from_random(42),
+                    .form_item = {.meeting = "m", .form = "1", .item = 1},
+                    .received_at = start,
+                    .received_from = "app",
+                    .content = {.region = *Region::from_number(5)},
+                    .route = {},
+                    .registration = {},
+                    .told = {}};
+    if (with_mobile) request.content.citizen.mobile = Sensitive<std::string>("+989130000001");
+    return request;
+  }
+
+  /// Applies a change as the store would.
+  Change apply(Result<Change> result) {
+    EXPECT_TRUE(result) << (result ? "" : result.error().message);
+    auto change = std::move(result).value();
+    record_.request = change.after;
+    for (const auto& message : change.messages) {
+      const auto found = std::ranges::find(record_.messages, message.id, &Message::id);
+      if (found == record_.messages.end()) {
+        record_.messages.push_back(message);
+      } else {
+        *found = message;
+      }
+    }
+    return change;
+  }
+
+  Moment at(Milliseconds after = Milliseconds(0)) const {
+    return {.now = start + after, .jitter = 0.5, .random_bits = 0xabcdef, .attempt = {}};
+  }
+  RegistrationState state() const { return record_.request.registration.state; }
+  bool open(AttentionReason reason) const { return record_.request.attention.contains(reason); }
+
+  void receive(bool with_mobile = true) { apply(received(fresh(with_mobile), policy_, start)); }
+  void call() {
+    receive();
+    apply(begin_call(record_, can_look_up_, policy_, at()));
+  }
+  std::int64_t register_and_write() {
+    call();
+    apply(call_registered(record_, "1234", policy_, at()));
+    return record_.messages.back().id;
+  }
+
+  Policy policy_;
+  LookupPower can_look_up_{.possible = true, .proved = true, .believable_after = minutes(10)};
+  Record record_{.request = fresh(), .messages = {}};
+};
+
+TEST_F(LifecycleTest, AReceivedRequestIsSentAtOnceAndHasAClockForTheHoldingMessage) {
+  const auto change = apply(received(fresh(), policy_, start));
+  ASSERT_EQ(change.tasks.size(), 2u);
+  EXPECT_EQ(change.tasks[0].lane, Lane::system137);
+  EXPECT_EQ(change.tasks[0].due, start);
+  EXPECT_EQ(change.tasks[1].lane, Lane::clock);
+  EXPECT_EQ(change.tasks[1].due, start + policy_.holding_after);
+  EXPECT_THAT(change.events, ElementsAre(Field(&Event::type, EventType::received)));
+}
+
+TEST_F(LifecycleTest, ARequestWithoutANumberIsRegisteredAllTheSameAndStandsOnTheList) {
+  const auto change = apply(received(fresh(false), policy_, start));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+  EXPECT_TRUE(open(AttentionReason::no_contact));
+  ASSERT_EQ(change.raised.size(), 1u);
+  EXPECT_EQ(change.raised[0].due, start + policy_.contact_due);
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
+}
+
+TEST_F(LifecycleTest, TheIntentIsCommittedBeforeTheCall) {
+  receive();
+  apply(begin_call(record_, can_look_up_, policy_, at(seconds(3))));
+  EXPECT_EQ(state(), RegistrationState::calling);
+  EXPECT_EQ(record_.request.registration.intent_at, start + seconds(3));
+}
+
+TEST_F(LifecycleTest, ACallThatAProcessLeftBehindIsUncertainAndNeverSentAgainUnseen) {
+  call();
+  apply(begin_call(record_, can_look_up_, policy_, at(minutes(1))));
+  EXPECT_EQ(state(), RegistrationState::uncertain);
+  EXPECT_EQ(begin_call(record_, can_look_up_, policy_, at(minutes(2))).error().code, "look_up");
+}
+
+TEST_F(LifecycleTest, RegistrationEndsTheTasksAndWritesToTheCitizen) {
+  call();
+  const auto change = apply(call_registered(record_, "1234", policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::registered);
+  EXPECT_EQ(record_.request.registration.code, "1234");
+  EXPECT_THAT(change.done, ElementsAre(Field(&Task::lane, Lane::system137), Field(&Task::lane, Lane::clock)));
+  ASSERT_EQ(change.messages.size(), 1u);
+  EXPECT_THAT(change.messages[0].text.reveal(), ::testing::HasSubstr("۱۲۳۴"));
+  EXPECT_GT(change.messages[0].id, 0);
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::sms)));
+}
+
+TEST_F(LifecycleTest, WhatHasMovedOnIsNotTouched) {
+  call();
+  apply(call_registered(record_, "1234", policy_, at()));
+  EXPECT_EQ(call_registered(record_, "9999", policy_, at()).error().code, "overtaken");
+  EXPECT_EQ(call_refused(record_, "no", policy_, at()).error().code, "overtaken");
+  EXPECT_EQ(lookup_found(record_, "9999", policy_, at()).error().code, "overtaken");
+}
+
+TEST_F(LifecycleTest, What137RefusesGoesToTheDeskAndWhatTheDeskRefusesToAPerson) {
+  call();
+  const auto redirected = apply(call_refused(record_, "not ours", policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+  EXPECT_EQ(record_.request.registration.system, System::service_desk);
+  EXPECT_THAT(redirected.tasks, ElementsAre(Field(&Task::lane, Lane::service_desk)));
+  EXPECT_THAT(redirected.events, Contains(Field(&Event::type, EventType::redirected)));
+  apply(begin_call(record_, can_look_up_, policy_, at()));
+  const auto held = apply(call_refused(record_, "not ours either", policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::held);
+  EXPECT_TRUE(open(AttentionReason::refused));
+  EXPECT_THAT(held.tasks, IsEmpty());
+}
+
+TEST_F(LifecycleTest, TryLaterBacksOffAndObeysRetryAfter) {
+  call();
+  const auto change = apply(call_later(record_, "503", minutes(20), policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+  ASSERT_EQ(change.tasks.size(), 1u);
+  EXPECT_EQ(change.tasks[0].due, start + minutes(20));
+}
+
+TEST_F(LifecycleTest, BackoffDoublesToItsCapWithJitter) {
+  const Backoff backoff{seconds(5), minutes(30)};
+  EXPECT_EQ(backoff.wait(1, 1.0), seconds(5));
+  EXPECT_EQ(backoff.wait(3, 1.0), seconds(20));
+  EXPECT_EQ(backoff.wait(3, 0.0), seconds(2));
+  EXPECT_EQ(backoff.wait(1000, 1.0), minutes(30));
+}
+
+TEST_F(LifecycleTest, AnUncertainCallIsLookedUp) {
+  call();
+  const auto change = apply(call_uncertain(record_, "timeout", can_look_up_, policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::uncertain);
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
+  EXPECT_FALSE(open(AttentionReason::uncertain));
+}
+
+TEST_F(LifecycleTest, WithoutALookupAnUncertainCallIsAPersonsToSettle) {
+  call();
+  const auto change = apply(call_uncertain(record_, "timeout", {}, policy_, at()));
+  EXPECT_TRUE(open(AttentionReason::uncertain));
+  EXPECT_THAT(change.tasks, IsEmpty());
+  EXPECT_THAT(change.done, Contains(Field(&Task::lane, Lane::system137)));
+}
+
+TEST_F(LifecycleTest, AbsentIsBelievedOnlyLateEnoughAndFromAProvedLookup) {
+  call();
+  apply(call_uncertain(record_, "timeout", can_look_up_, policy_, at()));
+  apply(lookup_absent(record_, start + minutes(9), can_look_up_, policy_, at(minutes(9))));
+  EXPECT_EQ(state(), RegistrationState::uncertain) << "too early";
+
+  auto unproved = can_look_up_;
+  unproved.proved = false;
+  apply(lookup_absent(record_, start + minutes(11), unproved, policy_, at(minutes(11))));
+  EXPECT_EQ(state(), RegistrationState::uncertain) << "unproved";
+  EXPECT_TRUE(open(AttentionReason::uncertain));
+
+  apply(lookup_absent(record_, start + minutes(11), can_look_up_, policy_, at(minutes(11))));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+  EXPECT_FALSE(open(AttentionReason::uncertain));
+}
+
+TEST_F(LifecycleTest, AnUnclearLookupIsAskedAgainAndAPersonIsTold) {
+  call();
+  apply(call_uncertain(record_, "timeout", can_look_up_, policy_, at()));
+  const auto change = apply(lookup_unclear(record_, "the second page repeats the first", policy_, at(minutes(1))));
+  EXPECT_EQ(state(), RegistrationState::uncertain);
+  EXPECT_TRUE(open(AttentionReason::uncertain));
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
+}
+
+TEST_F(LifecycleTest, FoundIsBelievedAtOnce) {
+  call();
+  apply(call_uncertain(record_, "timeout", can_look_up_, policy_, at()));
+  apply(lookup_found(record_, "77", policy_, at(seconds(1))));
+  EXPECT_EQ(state(), RegistrationState::registered);
+  EXPECT_EQ(record_.messages.size(), 1u);
+}
+
+TEST_F(LifecycleTest, APendingRequestIsPolledAndNeverSentAgain) {
+  call();
+  apply(call_pending(record_, "tok", policy_, at()));
+  EXPECT_EQ(begin_call(record_, can_look_up_, policy_, at()).error().code, "poll");
+  apply(poll_again(record_, {}, policy_, at()));
+  apply(poll_registered(record_, "55", policy_, at()));
+  EXPECT_EQ(record_.request.registration.code, "55");
+  EXPECT_TRUE(record_.request.registration.token.empty());
+}
+
+TEST_F(LifecycleTest, ByHandAndUnclearAndPoisonStandOnTheListWithoutATask) {
+  call();
+  auto by_hand = record_;
+  apply(call_by_hand(record_, policy_, at()));
+  EXPECT_TRUE(open(AttentionReason::by_hand));
+  record_ = by_hand;
+  apply(call_unclear(record_, "302", policy_, at()));
+  EXPECT_TRUE(open(AttentionReason::unclear));
+  receive();
+  apply(poisonous(record_, "403", policy_, at()));
+  EXPECT_TRUE(open(AttentionReason::poison));
+  EXPECT_EQ(state(), RegistrationState::held);
+}
+
+TEST_F(LifecycleTest, TheHoldingMessageCarriesTheGatewaysCodeOnce) {
+  receive();
+  apply(holding_due(record_, policy_, at(hours(2))));
+  ASSERT_EQ(record_.messages.size(), 1u);
+  EXPECT_EQ(record_.messages[0].kind, MessageKind::holding);
+  EXPECT_EQ(record_.messages[0].code, record_.request.code.digits());
+  const auto again = apply(holding_due(record_, policy_, at(hours(3))));
+  EXPECT_THAT(again.messages, IsEmpty());
+  EXPECT_THAT(again.done, Contains(Field(&Task::lane, Lane::clock)));
+}
+
+TEST_F(LifecycleTest, ToldMeansDelivered) {
+  const auto id = register_and_write();
+  apply(message_sent(record_, id, "p1", policy_, at()));
+  EXPECT_FALSE(record_.request.told);
+  const auto change = apply(message_delivered(record_, id, at(seconds(9))));
+  ASSERT_TRUE(record_.request.told);
+  EXPECT_EQ(record_.request.told->code, "1234");
+  EXPECT_THAT(change.done, ElementsAre(Field(&Task::message, id)));
+  EXPECT_EQ(message_delivered(record_, id, at()).error().code, "overtaken") << "reports repeat";
+}
+
+TEST_F(LifecycleTest, AnUndeliveredMessageStandsOnTheListUntilSomeoneHandsTheCodeOver) {
+  const auto id = register_and_write();
+  apply(message_sent(record_, id, "p1", policy_, at()));
+  apply(message_failed(record_, id, "blocked", policy_, at()));
+  EXPECT_TRUE(open(AttentionReason::undelivered));
+  const auto change =
+      apply(settle(record_, {.action = SettleAction::handed_over, .by = "زهرا", .system = {}, .code = {}, .note = {}}, policy_, at()));
+  EXPECT_FALSE(open(AttentionReason::undelivered));
+  ASSERT_TRUE(record_.request.told);
+  EXPECT_EQ(record_.request.told->by, ToldBy::person);
+  EXPECT_EQ(record_.request.told->person, "زهرا");
+  EXPECT_EQ(record_.request.told->code, "1234");
+  EXPECT_THAT(change.events, Contains(Field(&Event::type, EventType::told)));
+}
+
+TEST_F(LifecycleTest, AMessageWithoutAReportGoesToAPersonInTheEnd) {
+  const auto id = register_and_write();
+  apply(message_sent(record_, id, "p1", policy_, at()));
+  const auto first = apply(message_on_the_way(record_, id, policy_, at(hours(1))));
+  ASSERT_EQ(first.tasks.size(), 1u);
+  EXPECT_LE(first.tasks[0].due, start + hours(1) + policy_.delivery_poll_cap);
+  apply(message_on_the_way(record_, id, policy_, at(policy_.delivery_gives_up + hours(1))));
+  EXPECT_TRUE(open(AttentionReason::undelivered));
+}
+
+TEST_F(LifecycleTest, AProviderThatDoesNotDeduplicateIsNotAskedTwiceUnseen) {
+  const auto id = register_and_write();
+  apply(message_sending(record_, id, false, policy_, at()));
+  apply(message_sending(record_, id, false, policy_, at(minutes(1))));
+  EXPECT_EQ(record_.messages[0].state, MessageState::failed);
+  EXPECT_TRUE(open(AttentionReason::undelivered));
+}
+
+TEST_F(LifecycleTest, APersonSettlesWhatIsUncertainEitherWay) {
+  call();
+  apply(call_uncertain(record_, "timeout", {}, policy_, at()));
+  const auto uncertain = record_;
+  apply(settle(record_, {.action = SettleAction::registered, .by = "علی", .system = System::service_desk, .code = "D-1", .note = {}},
+               policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::registered);
+  EXPECT_EQ(record_.request.registration.system, System::service_desk);
+  EXPECT_FALSE(open(AttentionReason::uncertain));
+  record_ = uncertain;
+  const auto change =
+      apply(settle(record_, {.action = SettleAction::send_again, .by = "علی", .system = {}, .code = {}, .note = {}}, policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
+}
+
+TEST_F(LifecycleTest, NothingIsSettledThatIsUnderWayOrDone) {
+  call();
+  EXPECT_EQ(
+      settle(record_, {.action = SettleAction::send_again, .by = "علی", .system = {}, .code = {}, .note = {}}, policy_, at()).error().code,
+      "not_settleable");
+  apply(call_registered(record_, "1", policy_, at()));
+  EXPECT_EQ(
+      settle(record_, {.action = SettleAction::registered, .by = "علی", .system = {}, .code = "2", .note = {}}, policy_, at()).error().code,
+      "not_settleable");
+}
+
+TEST_F(LifecycleTest, ATemplateWithoutTheCodeOrWithAnUnknownPlaceholderIsRefused) {
+  EXPECT_EQ(MessageTemplate::parse("سلام {name} {code}").error().code, "template_invalid");
+  EXPECT_EQ(MessageTemplate::parse("سلام").error().code, "template_invalid");
+  EXPECT_EQ(MessageTemplate::parse("{code").error().code, "template_invalid");
+  std::string endless(400, 'x');
+  EXPECT_EQ(MessageTemplate::parse(endless + "{code} {date}").error().code, "template_invalid");
+  EXPECT_EQ(MessageTemplate::parse("کد {code} در {system}").value().render({.code = "۱", .system = "سامانه", .date = ""}),
+            "کد ۱ در سامانه");
+}
+
+}  // namespace
+}  // namespace salam::lifecycle

@@ -1,0 +1,342 @@
+#include "gateway/pipeline/driver.h"
+
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include <gmock/gmock.h>
+
+namespace salam::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+
+/// Work comes from the store's thread; time passes only when the test says so.
+class ManualExecutor : public Executor, public Clock {
+ public:
+  void post(std::function<void()> work) override {
+    const std::scoped_lock lock(mutex_);
+    posted_.push_back(std::move(work));
+    changed_.notify_one();
+  }
+  void call_after(Milliseconds wait, std::function<void()> work) override { timers_.emplace(now_ + wait, std::move(work)); }
+  [[nodiscard]] Timestamp now() const override { return now_; }
+  [[nodiscard]] Steady steady() const override { return Steady{} + seconds(1'000'000) + (now_ - start); }
+
+  /// Runs what is posted until the condition holds; false after 10 s.
+  bool run_until(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + seconds(10);
+    while (!condition()) {
+      std::function<void()> work;
+      {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_until(lock, end, [this] { return !posted_.empty(); })) return false;
+        work = std::move(posted_.front());
+        posted_.pop_front();
+      }
+      work();
+    }
+    return true;
+  }
+  [[nodiscard]] bool has_work() {
+    const std::scoped_lock lock(mutex_);
+    return !posted_.empty();
+  }
+  /// Lets time pass, timer by timer.
+  void pass(Milliseconds time) {
+    const auto until = now_ + time;
+    while (!timers_.empty() && timers_.begin()->first <= until) {
+      now_ = std::max(now_, timers_.begin()->first);
+      auto work = std::move(timers_.begin()->second);
+      timers_.erase(timers_.begin());
+      work();
+    }
+    now_ = until;
+  }
+
+ private:
+  static constexpr Timestamp start{std::chrono::hours(500'000)};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> posted_;
+  std::multimap<Timestamp, std::function<void()>> timers_;
+  Timestamp now_ = start;
+};
+
+class CountingRandom : public Random {
+ public:
+  std::uint64_t bits() override { return next_ += 0x9e3779b97f4a7c15; }
+
+ private:
+  std::uint64_t next_ = 1;
+};
+
+/// Answers each call by the next of its script; the last one goes on for ever.
+class ScriptedUpstream : public Upstream {
+ public:
+  explicit ScriptedUpstream(Executor& executor) : executor_(executor) {}
+  [[nodiscard]] const UpstreamTraits& traits() const override { return traits_; }
+  void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
+    submitted.push_back(request->key);
+    answer<SubmitOutcome>(submits, std::move(handler));
+  }
+  void look_up(std::shared_ptr<const Request>, Handler<LookupOutcome> handler) override {
+    ++lookups_asked;
+    answer<LookupOutcome>(lookups, std::move(handler));
+  }
+  void poll(std::string, Handler<PollOutcome> handler) override { answer<PollOutcome>(polls, std::move(handler)); }
+
+  std::deque<SubmitOutcome> submits{outcome::Registered{"1"}};
+  std::deque<LookupOutcome> lookups{outcome::Found{"1"}};
+  std::deque<PollOutcome> polls{outcome::NotYet{}};
+  std::vector<RequestKey> submitted;
+  int lookups_asked = 0;
+  UpstreamTraits traits_{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
+
+ private:
+  template <class Outcome>
+  void answer(std::deque<Outcome>& script, Handler<Outcome> handler) {
+    auto outcome = script.front();
+    if (script.size() > 1) script.pop_front();
+    executor_.post([handler = std::move(handler), outcome = std::move(outcome)] {
+      handler({.outcome = outcome, .took = milliseconds(3), .excerpt = {}});
+    });
+  }
+  Executor& executor_;
+};
+
+class ScriptedSms : public SmsProvider {
+ public:
+  explicit ScriptedSms(Executor& executor) : executor_(executor) {}
+  [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
+  void send(const Message& message, Handler<SendOutcome> handler) override {
+    sent.push_back(message.code);
+    auto outcome = sends.front();
+    if (sends.size() > 1) sends.pop_front();
+    executor_.post([handler = std::move(handler), outcome] { handler({.outcome = outcome, .took = milliseconds(1), .excerpt = {}}); });
+  }
+  void status(std::vector<std::string> ids, Handler<StatusOutcome> handler) override {
+    std::vector<DeliveryStatus> statuses;
+    for (auto& id : ids) statuses.push_back({.provider_id = std::move(id), .delivery = delivery, .reason = "blocked"});
+    executor_.post([handler = std::move(handler), statuses] { handler({.outcome = statuses, .took = milliseconds(1), .excerpt = {}}); });
+  }
+
+  std::deque<SendOutcome> sends{outcome::Sent{"p"}};
+  Delivery delivery = Delivery::delivered;
+  std::vector<std::string> sent;
+  SmsTraits traits_{.deduplicates = true};
+
+ private:
+  Executor& executor_;
+};
+
+class DriverTest : public ::testing::Test {
+ protected:
+  DriverTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "salam-driver-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    store_ = std::move(store::open({.path = folder_ / "salam.db"}, executor_, random_)).value();
+    store_->put_meeting({.id = "m", .region = *Region::from_number(5), .mosque = "م", .date = *parse_date("2026-11-24")},
+                        [](const Result<bool>&) {});
+    Settings settings;
+    for (auto& lane : settings.lanes) lane.rate = 1e6;
+    settings.policy.delivery_first_poll = seconds(1);
+    settings.policy.holding_after = minutes(5);
+    policy_ = settings.policy;
+    driver_ = std::make_unique<Driver>(std::move(settings),
+                                       Driver::World{.store = *store_,
+                                                     .system137 = system137_,
+                                                     .service_desk = desk_,
+                                                     .sms = sms_,
+                                                     .clock = executor_,
+                                                     .random = random_,
+                                                     .executor = executor_},
+                                       metrics_);
+    driver_->start();
+  }
+  ~DriverTest() override {
+    store_->close();
+    driver_.reset();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// A request as intake would hand it over; its key.
+  RequestKey take(const std::string& form) {
+    store::Intake intake{.form_item = {.meeting = "m", .form = form, .item = 1},
+                         .received_from = "test",
+                         .original = "{}",
+                         .fingerprint = form,
+                         .content = {.region = *Region::from_number(5)},
+                         .route = {},
+                         .citizen_hash = {},
+                         .traceparent = {},
+                         .first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, executor_.now()); }};
+    intake.content.citizen.mobile = Sensitive<std::string>("+989130000001");
+    std::optional<RequestKey> key;
+    store_->accept(std::move(intake), [&](store::AcceptOutcome outcome) {
+      executor_.post([&, outcome = std::move(outcome)] {
+        const auto& accepted = std::get<store::Accepted>(outcome);
+        driver_->added(accepted.tasks);
+        key = accepted.record.request.key;
+      });
+    });
+    EXPECT_TRUE(executor_.run_until([&] { return key.has_value(); }));
+    return key.value_or(0);
+  }
+  Request request(RequestKey key) { return store_->find(key)->request; }
+  /// Time passes in small steps until the condition holds.
+  bool eventually(const std::function<bool()>& condition) {
+    for (int step = 0; step < 2'000; ++step) {
+      if (condition()) return true;
+      EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
+      executor_.pass(milliseconds(500));
+    }
+    return condition();
+  }
+  /// Nothing is under way in any lane.
+  bool settled() {
+    for (const auto lane : {Lane::system137, Lane::service_desk, Lane::sms, Lane::sms_status, Lane::clock}) {
+      if (driver_->status(lane).view.in_flight > 0) return false;
+    }
+    return true;
+  }
+  bool registered(RequestKey key) { return request(key).registration.state == RegistrationState::registered; }
+
+  std::filesystem::path folder_;
+  ManualExecutor executor_;
+  CountingRandom random_;
+  ScriptedUpstream system137_{executor_};
+  ScriptedUpstream desk_{executor_};
+  ScriptedSms sms_{executor_};
+  prometheus::Registry metrics_;
+  lifecycle::Policy policy_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Driver> driver_;
+};
+
+TEST_F(DriverTest, TakesARequestFromIntakeToItsDeliveredCode) {
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).told.has_value(); }));
+  EXPECT_EQ(request(key).registration.code, "1");
+  EXPECT_THAT(system137_.submitted, ElementsAre(key));
+  EXPECT_THAT(sms_.sent, ElementsAre("1"));
+  EXPECT_TRUE(store_->tasks(Lane::clock, {}, 10).empty());
+}
+
+TEST_F(DriverTest, WhatMayHaveActedIsLookedUpAndNotSentAgain) {
+  system137_.submits = {outcome::Uncertain{"timeout"}, outcome::Registered{"second"}};
+  system137_.lookups = {outcome::Found{"77"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+  EXPECT_EQ(request(key).registration.code, "77");
+  EXPECT_EQ(system137_.submitted.size(), 1u);
+}
+
+TEST_F(DriverTest, AbsentIsBelievedOnlyAfterAnotherRequestProvedTheLookup) {
+  system137_.submits = {outcome::Uncertain{"timeout"}, outcome::Registered{"other"}, outcome::Registered{"again"}};
+  system137_.lookups = {outcome::Absent{}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::uncertain); }));
+  EXPECT_EQ(system137_.submitted.size(), 1u);
+  system137_.lookups = {outcome::Found{"other"}, outcome::Absent{}};
+  const auto other = take("2");
+  ASSERT_TRUE(eventually([&] { return registered(other) && driver_->status(Lane::system137).lookup_proved; }));
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+  EXPECT_EQ(request(key).registration.code, "again");
+  EXPECT_TRUE(request(key).attention.empty());
+}
+
+TEST_F(DriverTest, ARefusalOf137GoesToTheDeskAndADesksRefusalToAPerson) {
+  system137_.submits = {outcome::Refused{"not ours"}};
+  desk_.submits = {outcome::Registered{"D-1"}, outcome::Refused{"no"}};
+  const auto first = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(first); }));
+  EXPECT_EQ(request(first).registration.system, System::service_desk);
+  const auto second = take("2");
+  ASSERT_TRUE(eventually([&] { return request(second).attention.contains(AttentionReason::refused); }));
+}
+
+TEST_F(DriverTest, ATokenIsPolledUntilItsCodeComes) {
+  system137_.submits = {outcome::Pending{"tok"}};
+  system137_.polls = {outcome::NotYet{}, outcome::Registered{"88"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+  EXPECT_EQ(system137_.submitted.size(), 1u);
+}
+
+TEST_F(DriverTest, AnOutageDelaysAndLosesNothing) {
+  system137_.submits = {outcome::TryLater{"connection refused", {}, false}};
+  std::vector<RequestKey> keys;
+  for (int form = 1; form <= 20; ++form) keys.push_back(take(std::to_string(form)));
+  ASSERT_TRUE(eventually([&] { return driver_->status(Lane::system137).view.breaker != Breaker::closed; }));
+  EXPECT_EQ(driver_->status(Lane::system137).healthy, false);
+  system137_.submits = {outcome::Registered{"ok"}};
+  ASSERT_TRUE(eventually([&] { return std::ranges::all_of(keys, [&](RequestKey key) { return registered(key); }); }));
+  EXPECT_EQ(driver_->status(Lane::system137).healthy, true);
+}
+
+TEST_F(DriverTest, TheHoldingMessageGoesOutWhileTheUpstreamStaysAwayAndTheUpstreamsCodeLater) {
+  system137_.submits = {outcome::TryLater{"down", {}, false}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).told.has_value(); }));
+  EXPECT_EQ(request(key).told->code, request(key).code.digits());
+  system137_.submits = {outcome::Registered{"99"}};
+  ASSERT_TRUE(eventually([&] { return registered(key) && sms_.sent.size() == 2; }));
+  EXPECT_THAT(sms_.sent, ElementsAre(request(key).code.digits(), "99"));
+}
+
+TEST_F(DriverTest, AnUncertainTextIsRepeatedWhereTheProviderDeduplicates) {
+  sms_.sends = {outcome::Uncertain{"reset"}, outcome::Sent{"p"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).told.has_value(); }));
+  EXPECT_EQ(sms_.sent.size(), 2u);
+}
+
+TEST_F(DriverTest, AnUncertainTextIsAPersonsWhereTheProviderDoesNotDeduplicate) {
+  sms_.traits_.deduplicates = false;
+  sms_.sends = {outcome::Uncertain{"reset"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::undelivered); }));
+  EXPECT_EQ(sms_.sent.size(), 1u);
+}
+
+TEST_F(DriverTest, AnUndeliveredTextIsAPersons) {
+  sms_.delivery = Delivery::failed;
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::undelivered); }));
+  EXPECT_FALSE(request(key).told);
+}
+
+TEST_F(DriverTest, WhoWaitsForTheCodeIsToldWhenItComesOrWhenTheWaitIsOver) {
+  system137_.submits = {outcome::TryLater{"down", {}, false}};
+  const auto key = take("1");
+  std::optional<RegistrationState> late;
+  driver_->await_registration(key, seconds(2), [&](const std::optional<Record>& record) { late = record->request.registration.state; });
+  ASSERT_TRUE(eventually([&] { return late.has_value(); }));
+  EXPECT_NE(*late, RegistrationState::registered);
+  std::string code;
+  driver_->await_registration(key, minutes(30), [&](const std::optional<Record>& record) { code = record->request.registration.code; });
+  system137_.submits = {outcome::Registered{"5"}};
+  ASSERT_TRUE(eventually([&] { return !code.empty(); }));
+  EXPECT_EQ(code, "5");
+}
+
+TEST_F(DriverTest, ADrainedDriverStartsNothingMore) {
+  bool drained = false;
+  driver_->drain([&] { drained = true; });
+  EXPECT_TRUE(drained);
+  const auto key = take("1");
+  executor_.pass(seconds(5));
+  EXPECT_TRUE(system137_.submitted.empty());
+  EXPECT_EQ(request(key).registration.state, RegistrationState::waiting);
+}
+
+}  // namespace
+}  // namespace salam::pipeline

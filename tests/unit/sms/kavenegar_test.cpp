@@ -1,0 +1,129 @@
+#include "adapters/sms/kavenegar.h"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace salam::sms {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// Answers every call at once with what the test put there.
+class ScriptedClient final : public http_client::Client {
+ public:
+  struct Script {
+    http_client::Outcome answer;
+    http_client::Request request;
+    Milliseconds timeout{0};
+  };
+  explicit ScriptedClient(Script& script) : script_(script) {}
+  void send(http_client::Request request, Milliseconds timeout, http_client::Handler handler) override {
+    script_.request = std::move(request);
+    script_.timeout = timeout;
+    handler(script_.answer);
+  }
+
+ private:
+  Script& script_;
+};
+
+KavenegarSettings settings() {
+  KavenegarSettings settings;
+  settings.api_key = Sensitive<std::string>("5A/key7654321");
+  settings.sender = "2000500";
+  settings.timeout = Milliseconds(4321);
+  return settings;
+}
+
+Message message() {
+  Message message;
+  message.id = 42;
+  message.mobile = Sensitive<std::string>("+989131234567");
+  message.text = Sensitive<std::string>("code 1");
+  return message;
+}
+
+class KavenegarTest : public testing::Test {
+ protected:
+  Reply<SendOutcome> send(http_client::Outcome answer) {
+    script.answer = std::move(answer);
+    std::optional<Reply<SendOutcome>> told;
+    provider->send(message(), [&](Reply<SendOutcome> reply) { told = std::move(reply); });
+    return std::move(*told);
+  }
+  Reply<StatusOutcome> status(http_client::Outcome answer) {
+    script.answer = std::move(answer);
+    std::optional<Reply<StatusOutcome>> told;
+    provider->status({"1", "2"}, [&](Reply<StatusOutcome> reply) { told = std::move(reply); });
+    return std::move(*told);
+  }
+
+  ScriptedClient::Script script;
+  std::unique_ptr<SmsProvider> provider = make_kavenegar(settings(), std::make_unique<ScriptedClient>(script));
+};
+
+TEST_F(KavenegarTest, PostsTheMessageAndReadsWhatCameOfIt) {
+  const auto reply = send(http_client::Response{
+      200,
+      {},
+      R"({"return":{"status":200,"message":"ok"},"entries":[{"messageid":5,"message":"code 1","status":1,"receptor":"09131234567"}]})"});
+  ASSERT_TRUE(std::holds_alternative<outcome::Sent>(reply.outcome));
+  EXPECT_EQ(std::get<outcome::Sent>(reply.outcome).provider_id, "5");
+  EXPECT_EQ(script.request.method, "POST");
+  EXPECT_EQ(script.request.target, "/v1/5A%2Fkey7654321/sms/send.json");
+  EXPECT_EQ(script.request.body, "receptor=09131234567&message=code+1&localid=42&sender=2000500");
+  EXPECT_EQ(script.timeout, Milliseconds(4321));
+}
+
+TEST_F(KavenegarTest, AsksForTheStatusOfItsMessages) {
+  const auto reply = status(http_client::Response{200, {}, R"({"return":{"status":200},"entries":[{"messageid":2,"status":10}]})"});
+  ASSERT_EQ(reply.outcome.index(), 0U);
+  EXPECT_EQ(std::get<0>(reply.outcome).at(0).delivery, Delivery::delivered);
+  EXPECT_EQ(script.request.target, "/v1/5A%2Fkey7654321/sms/status.json");
+  EXPECT_EQ(script.request.body, "messageid=1%2C2");
+}
+
+TEST_F(KavenegarTest, IsTriedLaterWhereNothingWasSentAndUncertainWhereSomethingWas) {
+  const auto unsent = send(http_client::Failure{true, "connecting: refused"});
+  ASSERT_TRUE(std::holds_alternative<outcome::TryLater>(unsent.outcome));
+  EXPECT_FALSE(std::get<outcome::TryLater>(unsent.outcome).reachable);
+  EXPECT_TRUE(std::holds_alternative<outcome::Uncertain>(send(http_client::Failure{false, "reset"}).outcome));
+  EXPECT_TRUE(std::holds_alternative<outcome::TryLater>(status(http_client::Failure{false, "reset"}).outcome));
+}
+
+TEST_F(KavenegarTest, ObeysRetryAfter) {
+  const auto reply = send(http_client::Response{503, {{"retry-after", "30"}}, "busy"});
+  EXPECT_EQ(std::get<outcome::TryLater>(reply.outcome).after, Milliseconds(30'000));
+}
+
+TEST_F(KavenegarTest, NeverRepeatsTheKeyThatAReplyEchoes) {
+  const auto reply =
+      send(http_client::Response{403, {}, R"({"return":{"status":403,"message":"no account for 5A/key7654321"},"entries":null})"});
+  EXPECT_THAT(std::get<outcome::Misconfigured>(reply.outcome).why, Not(HasSubstr("5A/key")));
+  EXPECT_THAT(reply.excerpt, Not(HasSubstr("5A/key")));
+  EXPECT_THAT(reply.excerpt, HasSubstr("no account for"));
+}
+
+TEST_F(KavenegarTest, SaysThatARepeatedMessageIsNotSentTwice) {
+  EXPECT_TRUE(provider->traits().deduplicates);
+  EXPECT_EQ(provider->traits().status_batch, 500U);
+  EXPECT_EQ(provider->traits().call_deadline, Milliseconds(4321));
+}
+
+TEST(Kavenegar, RefusesSettingsThatCannotWork) {
+  ScriptedClient::Script script;
+  auto keyless = settings();
+  keyless.api_key = {};
+  EXPECT_THROW(make_kavenegar(keyless, std::make_unique<ScriptedClient>(script)), std::runtime_error);
+  auto hasty = settings();
+  hasty.timeout = Milliseconds(0);
+  EXPECT_THROW(make_kavenegar(hasty, std::make_unique<ScriptedClient>(script)), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace salam::sms

@@ -1,0 +1,158 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/stand_ins/stand_ins.h"
+#include "tests/unit/stand_ins/wire.h"
+
+namespace salam::stand_ins {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Which = StandIns::Which;
+
+const std::string form_type = "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n";
+const std::string good_form =
+    "api_key=stand-in-137-key&service_code=asphalt&address_string=%D8%AE%DB%8C%D8%A7%D8%A8%D8%A7%D9%86&description=chaleh&"
+    "attribute%5Bexternal_id%5D=1234567890";
+
+class Open311StandIn : public testing::Test {
+ protected:
+  wire::Reply post(const std::string& form, const std::string& type = form_type) {
+    return connection_.call("POST", "/open311/v2/requests.json", type, form);
+  }
+  wire::Reply get(const std::string& target) { return connection_.call("GET", "/open311/v2" + target); }
+  void fault(const std::string& json) { ASSERT_EQ(stand_ins_.control(Which::system137, "POST", "/_control/faults", json).status, 201); }
+  std::string summary() { return stand_ins_.control(Which::system137, "GET", "/_control/ledger", {}, "summary=1").body; }
+
+  static std::string without(const std::string& field) {
+    auto start = good_form.find(field);
+    auto end = good_form.find('&', start);
+    return good_form.substr(0, start) + (end == std::string::npos ? "" : good_form.substr(end + 1));
+  }
+
+  StandIns stand_ins_{Settings{}};
+  wire::Connection connection_{wire::port_of(stand_ins_.addresses().open311)};
+};
+
+TEST_F(Open311StandIn, RegistersAndTellsAnId) {
+  auto reply = post(good_form);
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_EQ(reply.body, R"([{"service_request_id":"14050001","service_notice":null,"account_id":null}])");
+  EXPECT_THAT(
+      stand_ins_.control(Which::system137, "GET", "/_control/ledger").body,
+      testing::AllOf(HasSubstr(R"("external_id":"1234567890")"), HasSubstr("chaleh"), HasSubstr("خیابان"), Not(HasSubstr("137-key"))));
+}
+
+TEST_F(Open311StandIn, WantsItsKeyInTheForm) {
+  EXPECT_EQ(post(without("api_key")).status, 403);
+  EXPECT_EQ(post("api_key=wrong&" + without("api_key")).status, 403);
+  EXPECT_EQ(connection_.call("POST", "/open311/v2/requests.json?api_key=stand-in-137-key", form_type, without("api_key")).status, 403);
+}
+
+TEST_F(Open311StandIn, RefusesWhatTheStandardDoesNotAllow) {
+  EXPECT_EQ(post(without("service_code")).status, 400);
+  EXPECT_EQ(post(without("address_string")).status, 400);
+  EXPECT_EQ(post(without("address_string") + "&lat=32.6").status, 400);
+  EXPECT_EQ(post(without("address_string") + "&lat=91&long=51").status, 400);
+  EXPECT_EQ(post(without("address_string") + "&lat=32.6&long=51.6").status, 201);
+  EXPECT_EQ(post(without("service_code") + "&service_code=moon").status, 404);
+  EXPECT_EQ(post(good_form + "&jurisdiction_id=elsewhere").status, 404);
+  EXPECT_EQ(post(without("description") + "&description=%3Cb%3Ebold").status, 400);
+  EXPECT_EQ(post(without("description") + "&description=%FF").status, 400);
+  EXPECT_EQ(post(without("description") + "&description=%2").status, 400);
+  EXPECT_EQ(post(R"({"service_code":"asphalt"})", "Content-Type: application/json\r\n").status, 415);
+  EXPECT_EQ(post(good_form, "").status, 415);
+  EXPECT_EQ(connection_.call("PUT", "/open311/v2/requests.json", form_type, good_form).status, 405);
+  EXPECT_EQ(get("/requests.xml").status, 404);
+  EXPECT_EQ(get("/nothing.json").status, 404);
+  EXPECT_THAT(summary(), HasSubstr(R"("count":1)"));
+}
+
+TEST_F(Open311StandIn, CountsTheDescriptionInCharacters) {
+  std::string most;
+  for (int i = 0; i < 4'000; ++i) most += "%DA%86";
+  EXPECT_EQ(post(without("description") + "&description=" + most).status, 201);
+  EXPECT_EQ(post(without("description") + "&description=" + most + "x").status, 400);
+}
+
+TEST_F(Open311StandIn, RefusesACategoryThatIsNotItsOwn) {
+  auto reply = post(without("service_code") + "&service_code=other_bodies");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body, HasSubstr(R"([{"code":"not_accepted","description":"این موضوع قابلیت ثبت در سامانه ۱۳۷ را ندارد"}])"));
+}
+
+TEST_F(Open311StandIn, FindsByAttributeAndPages) {
+  post(good_form);
+  post(without("attribute") + "attribute%5Bexternal_id%5D=2234567890");
+  auto found = get("/requests.json?attribute%5Bexternal_id%5D=1234567890");
+  EXPECT_EQ(found.status, 200);
+  EXPECT_THAT(found.body, testing::AllOf(HasSubstr(R"("service_request_id":"14050001")"),
+                                         HasSubstr(R"("attributes":{"external_id":"1234567890"})"), Not(HasSubstr("2234567890"))));
+  EXPECT_EQ(get("/requests.json?attribute%5Bexternal_id%5D=8234567890").body, "[]");
+  EXPECT_EQ(get("/requests.json?attribute%5Bexternal_id%5D=1234567890&page=2&page_size=50").body, "[]");
+  EXPECT_THAT(get("/requests.json?page=1&page_size=1").body, testing::AllOf(HasSubstr("14050002"), Not(HasSubstr("14050001"))));
+  EXPECT_THAT(get("/requests.json?page=2&page_size=1").body, testing::AllOf(HasSubstr("14050001"), Not(HasSubstr("14050002"))));
+  EXPECT_EQ(get("/requests.json?start_date=2099-01-01T00:00:00%2B03:30").body, "[]");
+  EXPECT_THAT(get("/requests/14050002.json").body, HasSubstr("2234567890"));
+}
+
+TEST_F(Open311StandIn, IgnoresAMisspeltFilterAsRealServersDo) {
+  post(good_form);
+  EXPECT_THAT(get("/requests.json?external_idd=8234567890").body, HasSubstr("14050001"));
+}
+
+TEST_F(Open311StandIn, RefusesBadListParameters) {
+  EXPECT_EQ(get("/requests.json?page=0").status, 400);
+  EXPECT_EQ(get("/requests.json?page_size=1001").status, 400);
+  EXPECT_EQ(get("/requests.json?start_date=yesterday").status, 400);
+  EXPECT_EQ(get("/requests.json?start_date=2026-11-23").status, 400);
+  EXPECT_EQ(get("/requests.json?start_date=2026-01-01T00:00:00Z&end_date=2026-11-01T00:00:00Z").status, 400);
+  EXPECT_EQ(get("/requests/1.json").status, 404);
+  EXPECT_EQ(get("/tokens/1.json").status, 404);
+}
+
+TEST_F(Open311StandIn, ListsEveryCategoryOfTheGateway) {
+  auto list = get("/services.json").body;
+  for (auto slug : {"waste", "asphalt", "other", "other_bodies", "thanks"}) {
+    EXPECT_THAT(list, HasSubstr("\"service_code\":\"" + std::string(slug) + "\""));
+  }
+  EXPECT_THAT(get("/services/asphalt.json").body, HasSubstr(R"("code":"external_id")"));
+  EXPECT_EQ(get("/services/moon.json").status, 404);
+}
+
+TEST_F(Open311StandIn, ATokenGetsItsIdLater) {
+  fault(R"({"mode":"token","ms":60000,"count":1})");
+  EXPECT_THAT(post(good_form).body, testing::AllOf(HasSubstr(R"("token":"T1")"), Not(HasSubstr("service_request_id"))));
+  EXPECT_EQ(get("/tokens/T1.json").status, 404);
+  fault(R"({"mode":"token","ms":0,"count":1})");
+  post(good_form);
+  EXPECT_THAT(get("/tokens/T2.json").body, HasSubstr(R"("service_request_id":"14050002")"));
+}
+
+TEST_F(Open311StandIn, HidesWhatItRegisteredWhileItsLookupLags) {
+  fault(R"({"mode":"lookup_lag","ms":60000,"count":1})");
+  EXPECT_EQ(post(good_form).status, 201);
+  EXPECT_EQ(get("/requests.json?attribute%5Bexternal_id%5D=1234567890").body, "[]");
+  EXPECT_THAT(summary(), HasSubstr(R"("count":1)"));
+}
+
+TEST_F(Open311StandIn, ShowsDoublesInTheLedger) {
+  fault(R"({"mode":"duplicate","count":1})");
+  post(good_form);
+  EXPECT_EQ(summary(), R"({"count":2,"distinct_external_ids":1,"duplicates":["1234567890"]})");
+}
+
+TEST(Open311StandInThatKnowsExternalIds, AnswersASecondOneWithTheFirstsId) {
+  Settings settings;
+  settings.unique_external_id = true;
+  StandIns stand_ins(settings);
+  wire::Connection connection(wire::port_of(stand_ins.addresses().open311));
+  connection.call("POST", "/open311/v2/requests.json", form_type, good_form);
+  auto again = connection.call("POST", "/open311/v2/requests.json", form_type, good_form);
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, testing::AllOf(HasSubstr(R"("code":"already_exists")"), HasSubstr(R"("service_request_id":"14050001")")));
+}
+
+}  // namespace
+}  // namespace salam::stand_ins

@@ -1,0 +1,103 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/stand_ins/stand_ins.h"
+#include "tests/unit/stand_ins/wire.h"
+
+namespace salam::stand_ins {
+namespace {
+
+using testing::HasSubstr;
+using Which = StandIns::Which;
+
+const std::string headers = "Content-Type: application/json\r\nX-Api-Key: stand-in-desk-key\r\n";
+const std::string good_ticket =
+    R"({"external_id":"1234567890","title":"وام","description":"شرح","kind":"request","category":null,"region":"3",)"
+    R"("applicant":{"name":null,"mobile":"+989131234567","phone":null,"national_id":null},)"
+    R"("place":{"address":null,"latitude":32.6,"longitude":null},"source":{"meeting":"m1","form":"12","item":1},)"
+    R"("received_at":"2026-11-24T18:30:00.000+03:30"})";
+
+std::string with(std::string_view old_part, const std::string& new_part) {
+  std::string ticket = good_ticket;
+  return ticket.replace(ticket.find(old_part), old_part.size(), new_part);
+}
+
+class ServiceDeskStandIn : public testing::Test {
+ protected:
+  wire::Reply post(const std::string& ticket, const std::string& with_headers = headers) {
+    return connection_.call("POST", "/api/v1/tickets", with_headers, ticket);
+  }
+  wire::Reply find(const std::string& query) { return connection_.call("GET", "/api/v1/tickets?" + query, headers); }
+  void fault(const std::string& json) { ASSERT_EQ(stand_ins_.control(Which::service_desk, "POST", "/_control/faults", json).status, 201); }
+
+  StandIns stand_ins_{Settings{}};
+  wire::Connection connection_{wire::port_of(stand_ins_.addresses().service_desk)};
+};
+
+TEST_F(ServiceDeskStandIn, RegistersAndTellsItsCode) {
+  auto reply = post(good_ticket);
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_THAT(reply.body, HasSubstr(R"({"ticket":{"code":"SD-100234","external_id":"1234567890")"));
+  EXPECT_THAT(stand_ins_.control(Which::service_desk, "GET", "/_control/ledger").body,
+              testing::AllOf(HasSubstr(R"("applicant.mobile":"+989131234567")"), HasSubstr(R"("source.item":"1")")));
+}
+
+TEST_F(ServiceDeskStandIn, AnswersAKnownExternalIdWithItsTicket) {
+  post(good_ticket);
+  auto again = post(good_ticket);
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, testing::AllOf(HasSubstr(R"("code":"already_exists")"), HasSubstr(R"("ticket":{"code":"SD-100234")")));
+}
+
+TEST_F(ServiceDeskStandIn, RefusesWhatTheContractDoesNotAllow) {
+  EXPECT_EQ(post("{").status, 400);
+  EXPECT_EQ(post("[]").status, 400);
+  EXPECT_EQ(post(good_ticket + "x").status, 400);
+  EXPECT_EQ(post(with(R"("title":"وام",)", "")).status, 400);
+  EXPECT_EQ(post(with(R"("title":"وام",)", R"("title":5,)")).status, 400);
+  EXPECT_EQ(post(with(R"("title":"وام",)", R"("title":"وام","extra":1,)")).status, 400);
+  EXPECT_EQ(post(with("1234567890", "9234567890")).status, 400);
+  EXPECT_EQ(post(with("1234567890", "123456789")).status, 400);
+  EXPECT_EQ(post(with(R"("kind":"request")", R"("kind":"wish")")).status, 400);
+  EXPECT_EQ(post(with(R"("region":"3")", R"("region":"16")")).status, 400);
+  EXPECT_EQ(post(with("+989131234567", "09131234567")).status, 400);
+  EXPECT_EQ(post(with(R"("item":1)", R"("item":"1")")).status, 400);
+  EXPECT_EQ(post(with("2026-11-24T18:30:00.000+03:30", "2026-11-24")).status, 400);
+  EXPECT_EQ(post(good_ticket, "Content-Type: text/plain\r\nX-Api-Key: stand-in-desk-key\r\n").status, 415);
+  EXPECT_EQ(post(good_ticket).status, 201);
+}
+
+TEST_F(ServiceDeskStandIn, WantsItsKeyAndAKnownMethod) {
+  EXPECT_EQ(post(good_ticket, "Content-Type: application/json\r\n").status, 401);
+  EXPECT_EQ(post(good_ticket, "Content-Type: application/json\r\nX-Api-Key: wrong\r\n").status, 401);
+  EXPECT_EQ(connection_.call("DELETE", "/api/v1/tickets", headers).status, 405);
+  EXPECT_EQ(connection_.call("GET", "/api/v1/ticket", headers).status, 404);
+}
+
+TEST_F(ServiceDeskStandIn, FindsByExternalId) {
+  post(good_ticket);
+  EXPECT_THAT(find("external_id=1234567890&page=1").body, testing::AllOf(HasSubstr("SD-100234"), HasSubstr(R"("next_page":null)")));
+  EXPECT_EQ(find("external_id=2234567890").body, R"({"tickets":[],"next_page":null})");
+  EXPECT_EQ(find("page=1").status, 400);
+  EXPECT_EQ(find("external_id=1234567890&page=0").status, 400);
+}
+
+TEST_F(ServiceDeskStandIn, PagesWhereALookupFindsEverything) {
+  for (int i = 0; i < 21; ++i) post(with("1234567890", std::to_string(1234567890 + i)));
+  fault(R"({"mode":"lookup_all"})");
+  EXPECT_THAT(find("external_id=1234567890").body, HasSubstr(R"("next_page":2)"));
+  EXPECT_THAT(find("external_id=1234567890&page=2").body, testing::AllOf(HasSubstr("1234567910"), HasSubstr(R"("next_page":null)")));
+}
+
+TEST_F(ServiceDeskStandIn, RefusesOnDemandAndStaysAwayOnDemand) {
+  fault(R"({"mode":"refuse","count":1})");
+  fault(R"({"mode":"status","status":503,"retry_after":1,"count":1})");
+  auto refused = post(good_ticket);
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr(R"({"error":{"code":"not_accepted")"));
+  EXPECT_EQ(post(good_ticket).status, 503);
+  EXPECT_EQ(post(good_ticket).status, 201);
+}
+
+}  // namespace
+}  // namespace salam::stand_ins

@@ -1,0 +1,341 @@
+#include "adapters/upstream/open311.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/domain/text.h"
+#include "tests/unit/upstream/support.h"
+
+namespace salam::upstream {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+std::shared_ptr<const Protocol> open311(Open311Settings settings = {}) {
+  settings.api_key = Sensitive<std::string>("k&1");
+  return make_open311(std::move(settings),
+                      std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{{"آسفالت", "101"}}, "other"));
+}
+
+int hex(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
+
+std::map<std::string, std::string> decoded(const std::string& form) {
+  std::map<std::string, std::string> fields;
+  std::string name;
+  std::string text;
+  for (std::size_t i = 0; i <= form.size(); ++i) {
+    if (i == form.size() || form[i] == '&') {
+      fields[name] = std::exchange(text, "");
+    } else if (form[i] == '=') {
+      name = std::exchange(text, "");
+    } else if (form[i] == '%') {
+      text += static_cast<char>(hex(form[i + 1]) * 16 + hex(form[i + 2]));
+      i += 2;
+    } else {
+      text += form[i] == '+' ? ' ' : form[i];
+    }
+  }
+  return fields;
+}
+
+std::map<std::string, std::string> submitted(const Request& request, Open311Settings settings = {}) {
+  return decoded(open311(std::move(settings))->submit_request(request).body);
+}
+
+TEST(Open311Submit, SendsTheRequestAsAForm) {
+  const auto request = sample_request();
+  const auto message = open311()->submit_request(request);
+  EXPECT_EQ(message.method, "POST");
+  EXPECT_EQ(message.target, "/requests.json");
+  const auto fields = decoded(message.body);
+  const std::map<std::string, std::string> expected{
+      {"api_key", "k&1"},
+      {"service_code", "101"},
+      {"address_string", "خیابان چهارباغ"},
+      {"first_name", "علی"},
+      {"last_name", "رضایی"},
+      {"phone", "09131234567"},
+      {"attribute[external_id]", sample_code.digits()},
+      {"description",
+       "چاله ‹b›بزرگ‹/b›\nروبه‌روی پلاک ۱۲ & کوچه \"گل\"\nکد پیگیری: " + sample_code.digits()},
+  };
+  EXPECT_EQ(fields, expected);
+}
+
+TEST(Open311Submit, AlwaysSendsALocation) {
+  auto request = sample_request();
+  request.content.address = Sensitive<std::string>("");
+  EXPECT_EQ(submitted(request)["address_string"], request.content.region.name());
+  request.content.coordinates = Coordinates{32.65, 51.66};
+  auto fields = submitted(request);
+  EXPECT_EQ(fields.count("address_string"), 0U);
+  EXPECT_EQ(fields["lat"], "32.650000");
+  EXPECT_EQ(fields["long"], "51.660000");
+}
+
+TEST(Open311Submit, KeepsTheCodeAsTheLastLineOfALongDescription) {
+  auto request = sample_request();
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "ش";
+  request.content.description = Sensitive<std::string>(text);
+  const auto description = submitted(request)["description"];
+  EXPECT_EQ(length(description), 4000U);
+  EXPECT_TRUE(description.ends_with("\nکد پیگیری: " + sample_code.digits()));
+}
+
+TEST(Open311Submit, SendsConfiguredAttributes) {
+  Open311Settings settings;
+  settings.code_attribute = "ref";
+  settings.attributes = {{"source", *Template::parse("mardom-salam", Escape::none)},
+                         {"zone", *Template::parse("{{region}}", Escape::none)}};
+  auto fields = submitted(sample_request(), settings);
+  EXPECT_EQ(fields["attribute[ref]"], sample_code.digits());
+  EXPECT_EQ(fields["attribute[source]"], "mardom-salam");
+  EXPECT_EQ(fields["attribute[zone]"], "5");
+}
+
+struct Case {
+  int status;
+  std::string body;
+  std::string_view outcome;
+};
+
+Open311Settings rules() {
+  Open311Settings settings;
+  settings.refused = {{{400}, {"not_accepted"}, {}}, {{400}, {}, {"قابلیت ثبت ندارد"}}, {{422}, {}, {}}};
+  settings.later = {{{400}, {"maintenance"}, {}}};
+  settings.already_exists = {{{}, {"already_exists"}, {}}};
+  return settings;
+}
+
+TEST(Open311Answer, IsJudgedByStatusAndBody) {
+  const auto protocol = open311(rules());
+  const auto request = sample_request();
+  const Case cases[] = {
+      {201, R"([{"service_request_id":"293944"}])", "registered"},
+      {200, R"({"service_request_id":293944,"token":"t"})", "registered"},
+      {200, "\xEF\xBB\xBF [{\"service_request_id\":\"1\"}]\n", "registered"},
+      {202, R"({"service_requests":[{"service_request_id":"A-1","description":"x"}]})", "registered"},
+      {201, R"([{"token":"12345","service_request_id":null}])", "pending"},
+      {201, R"([{"token":"12345","service_request_id":"0"}])", "pending"},
+      // neither id nor token, or none that can be relied on
+      {201, R"([{"service_request_id":null,"token":null}])", "uncertain"},
+      {201, R"([{"service_request_id":""}])", "uncertain"},
+      {201, R"([{"service_request_id":"0"}])", "uncertain"},
+      {201, R"([{"service_request_id":0}])", "uncertain"},
+      {201, R"([{"service_request_id":"a\u0007b"}])", "uncertain"},
+      {201, R"([{"service_request_id":")" + std::string(4096, '7') + R"("}])", "uncertain"},
+      {201, R"([{"service_request_id":["1"]}])", "uncertain"},
+      {201, R"([{"service_request_id":"1"},{"service_request_id":"2"}])", "uncertain"},
+      {201, "[]", "uncertain"},
+      // a success that cannot be read
+      {200, "", "uncertain"},
+      {200, "<html>welcome</html>", "uncertain"},
+      {200, R"([{"service_request_id":"2939)", "uncertain"},
+      {200, R"([{"service_request_id":"1"}] trailing)", "uncertain"},
+      {200, "\"1\"", "uncertain"},
+      {204, "", "uncertain"},
+      {200, R"([{"code":500,"description":"failed"}])", "uncertain"},
+      // refusals only by rule
+      {400, R"([{"code":"not_accepted","description":"x"}])", "refused"},
+      {400, R"({"errors":[{"code":"Not_Accepted"}]})", "refused"},
+      {400, R"([{"code":1,"description":"first"},{"code":400,"description":"این مورد قابليت ثبت ندارد."}])", "refused"},
+      {422, "", "refused"},
+      {404, R"([{"code":"not_accepted"}])", "unclear"},
+      {400, R"([{"code":400,"description":"the case system is down"}])", "unclear"},
+      {400, R"([{"code":"maintenance","description":"x"}])", "try_later"},
+      {400, "", "unclear"},
+      {400, R"([{"code":"already_exists","service_request_id":"77"}])", "registered"},
+      {409, R"([{"code":"already_exists","service_request_id":"0"}])", "uncertain"},
+      {409, R"([{"code":"already_exists"}])", "uncertain"},
+      {409, "", "unclear"},
+      // the rest by status
+      {301, "", "unclear"},
+      {302, R"([{"service_request_id":"1"}])", "unclear"},
+      {404, "", "unclear"},
+      {401, "", "misconfigured"},
+      {403, R"([{"code":403,"description":"api_key"}])", "misconfigured"},
+      {429, "", "try_later"},
+      {503, R"([{"service_request_id":"1"}])", "try_later"},
+      {500, R"([{"service_request_id":"1"}])", "uncertain"},
+      {502, "", "uncertain"},
+      {504, "", "uncertain"},
+      {599, "", "uncertain"},
+      {100, "", "uncertain"},
+  };
+  for (const auto& [status, body, outcome] : cases) {
+    EXPECT_EQ(name_of(protocol->submit_answer(request, reply(status, body)).outcome), outcome) << status << ' ' << body.substr(0, 100);
+  }
+}
+
+TEST(Open311Answer, GivesIdTokenAndTheIdThatExistedBefore) {
+  const auto protocol = open311(rules());
+  const auto request = sample_request();
+  const auto outcome = [&](int status, std::string body) {
+    return protocol->submit_answer(request, reply(status, std::move(body))).outcome;
+  };
+  EXPECT_EQ(std::get<outcome::Registered>(outcome(200, R"([{"service_request_id":293944}])")).code, "293944");
+  EXPECT_EQ(std::get<outcome::Pending>(outcome(200, R"([{"token":"t-1"}])")).token, "t-1");
+  EXPECT_EQ(std::get<outcome::Registered>(outcome(409, R"([{"code":"already_exists","service_request_id":"77"}])")).code, "77");
+}
+
+TEST(Open311Answer, ObeysRetryAfter) {
+  auto busy = reply(429, "");
+  busy.headers.emplace_back("retry-after", "7");
+  const auto later = std::get<outcome::TryLater>(open311()->submit_answer(sample_request(), busy).outcome);
+  EXPECT_EQ(later.after, Milliseconds(7000));
+  EXPECT_TRUE(later.reachable);
+  const auto without = std::get<outcome::TryLater>(open311()->submit_answer(sample_request(), reply(503, "")).outcome);
+  EXPECT_EQ(without.after, std::nullopt);
+}
+
+TEST(Open311Answer, CountsABlackboxsSuccessOnlyWhereConfigured) {
+  Open311Settings settings;
+  settings.blackbox = true;
+  const auto protocol = open311(settings);
+  const auto request = sample_request();
+  const auto outcome = [&](std::string body) { return protocol->submit_answer(request, reply(200, std::move(body))).outcome; };
+  EXPECT_EQ(std::get<outcome::Registered>(outcome(R"([{"service_notice":"thanks"}])")).code, sample_code.digits());
+  EXPECT_EQ(name_of(outcome(R"([{"service_request_id":"0"}])")), "uncertain");
+  EXPECT_EQ(name_of(outcome(R"([{"code":400,"description":"no"}])")), "uncertain");
+  EXPECT_EQ(name_of(outcome(R"([{"description":"no"}])")), "uncertain");
+  EXPECT_EQ(name_of(outcome("<html>")), "uncertain");
+}
+
+TEST(Open311Answer, ShowsTheErrorsWordsWithoutPersonalData) {
+  const auto answer = open311()->submit_answer(sample_request(),
+                                               reply(400, R"([{"code":400,"description":"phone 09131234567 of علی رضایی is malformed"}])"));
+  EXPECT_THAT(answer.excerpt, AllOf(HasSubstr("HTTP 400"), HasSubstr("is malformed"), Not(HasSubstr("رضایی")), Not(HasSubstr("4567"))));
+  const auto echo = open311()->submit_answer(sample_request(), reply(200, R"([{"service_request_id":"0","description":"چاله"}])"));
+  EXPECT_THAT(echo.excerpt, Not(HasSubstr("چاله")));
+}
+
+TEST(Open311Token, IsPolledUntilItsIdIsThere) {
+  const auto protocol = open311();
+  EXPECT_EQ(protocol->poll_request("a/b").target, "/tokens/a%2Fb.json");
+  const Case cases[] = {
+      {200, R"([{"service_request_id":"638344","token":"t"}])", "registered"},
+      {200, R"({"service_request_id":638344})", "registered"},
+      {200, R"([{"service_request_id":"1","token":"other"}])", "not_yet"},
+      {200, R"([{"service_request_id":null,"token":"t"}])", "not_yet"},
+      {200, R"([{"service_request_id":"0","token":"t"}])", "not_yet"},
+      {200, "[]", "not_yet"},
+      {404, "", "not_yet"},
+      {200, "<html>", "try_later"},
+      {500, "", "try_later"},
+      {503, "", "try_later"},
+      {429, "", "try_later"},
+      {403, "", "misconfigured"},
+      {400, "", "unclear"},
+      {302, "", "unclear"},
+  };
+  for (const auto& [status, body, outcome] : cases) {
+    EXPECT_EQ(name_of(protocol->poll_answer("t", reply(status, body)).outcome), outcome) << status << ' ' << body;
+  }
+}
+
+// --- lookup -------------------------------------------------------------------------------------------------------
+
+std::string item(const std::string& id, const std::string& code) {
+  return R"({"service_request_id":")" + id + R"(","attributes":{"external_id":")" + code + R"("}})";
+}
+
+Open311Settings looking(LookupKind kind, std::size_t page_size = 2, std::size_t max_pages = 3) {
+  Open311Settings settings;
+  settings.lookup.kind = kind;
+  settings.lookup.page_size = page_size;
+  settings.lookup.max_pages = max_pages;
+  return settings;
+}
+
+/// Feeds one page after the other; the outcome's name, or `more` where the lookup wants another page.
+std::string_view fed(Lookup& lookup, const std::vector<std::string>& pages) {
+  for (const auto& page : pages) {
+    if (const auto answer = lookup.feed(reply(200, page))) return &page == &pages.back() ? name_of(answer->outcome) : "early";
+  }
+  return "more";
+}
+
+std::string_view searched(const std::vector<std::string>& pages, const Open311Settings& settings = looking(LookupKind::attribute),
+                          const Request& request = sample_request()) {
+  return fed(*open311(settings)->look_up(request), pages);
+}
+
+TEST(Open311Lookup, FiltersByTheAttributePageByPage) {
+  const auto lookup = open311(looking(LookupKind::attribute))->look_up(sample_request());
+  const auto start = "/requests.json?attribute%5Bexternal_id%5D=" + sample_code.digits() + "&start_date=2026-11-23T15%3A00%3A00Z";
+  EXPECT_EQ(lookup->request().target, start + "&page=1&page_size=2");
+  EXPECT_EQ(lookup->feed(reply(200, "[" + item("1", "x") + "," + item("2", "x") + "]")), std::nullopt);
+  EXPECT_EQ(lookup->request().target, start + "&page=2&page_size=2");
+}
+
+TEST(Open311Lookup, AsksForAsManyAsTheFirstPageHeldSoThatNoneIsSkipped) {
+  const auto lookup = open311(looking(LookupKind::scan, 50))->look_up(sample_request());
+  EXPECT_EQ(lookup->feed(reply(200, "[" + item("1", "x") + "," + item("2", "x") + "," + item("3", "x") + "]")), std::nullopt);
+  EXPECT_THAT(lookup->request().target, HasSubstr("&page=2&page_size=3"));
+  EXPECT_EQ(lookup->feed(reply(200, "[" + item("4", "x") + "]")), std::nullopt);
+  EXPECT_THAT(lookup->request().target, HasSubstr("&page=3&page_size=3"));
+}
+
+TEST(Open311Lookup, ScansWithoutAFilter) {
+  EXPECT_EQ(open311(looking(LookupKind::scan))->look_up(sample_request())->request().target,
+            "/requests.json?start_date=2026-11-23T15%3A00%3A00Z&page=1&page_size=2");
+}
+
+TEST(Open311Lookup, BelievesAHitOnlyWhereTheItemCarriesOurCode) {
+  const auto ours = sample_code.digits();
+  const auto mine = "[" + item("1", other_code.digits()) + "," + item("2", ours) + "]";
+  auto lookup = open311()->look_up(sample_request());
+  EXPECT_EQ(std::get<outcome::Found>(lookup->feed(reply(200, mine))->outcome).code, "2");
+
+  EXPECT_EQ(searched({R"([{"service_request_id":"3","description":"چاله کد پيگيري: )" + ours + "\"}]"}), "found");
+  EXPECT_EQ(searched({R"([{"service_request_id":"3","external_id":)" + ours + "}]"}), "found");
+  EXPECT_EQ(searched({R"([{"service_request_id":"3","description":"کد پیگیری: )" + ours + " و دیگر هیچ\"}]"}), "more");
+  EXPECT_EQ(searched({R"([{"service_request_id":")" + ours + "\"}]"}), "more");
+}
+
+TEST(Open311Lookup, WaitsWhereTheItemHasNoIdSoFar) { EXPECT_EQ(searched({"[" + item("0", sample_code.digits()) + "]"}), "try_later"); }
+
+TEST(Open311Lookup, BelievesAbsentOnlyAfterAnEmptyPage) {
+  EXPECT_EQ(searched({"[]"}), "absent");
+  EXPECT_EQ(searched({R"({"service_requests":[]})"}), "absent");
+  EXPECT_EQ(searched({"[" + item("1", "x") + "," + item("2", "x") + "]", "[" + item("3", "x") + "]"}), "more");
+  EXPECT_EQ(searched({"[" + item("1", "x") + "," + item("2", "x") + "]", "[" + item("3", "x") + "]", "[]"}), "absent");
+  EXPECT_EQ(searched({"[" + item("1", "x") + "]", "[" + item("2", sample_code.digits()) + "]"}), "found");
+}
+
+TEST(Open311Lookup, NeverCallsAbsentWhatWasNotReadToTheEnd) {
+  const auto one = "[" + item("1", "x") + "]";
+  const auto two = "[" + item("2", "x") + "]";
+  EXPECT_EQ(searched({one, one}), "unclear");
+  EXPECT_EQ(searched({one, two, one}), "unclear");
+  EXPECT_EQ(searched({one, two, "[" + item("3", "x") + "]"}), "unclear");
+  EXPECT_EQ(searched({one}, looking(LookupKind::attribute, 0)), "unclear");
+  EXPECT_EQ(searched({"[]"}, looking(LookupKind::attribute, 0)), "absent");
+
+  auto old = sample_request();
+  old.registration.intent_at = old.received_at + std::chrono::days(86);
+  EXPECT_EQ(searched({"[]"}, looking(LookupKind::attribute), old), "unclear");
+}
+
+TEST(Open311Lookup, TriesAgainWhereAPageCannotBeRead) {
+  for (const auto* const body :
+       {"", "<html>", "[{\"service_request_id\":", "null", "{}", "[1]", "[{\"code\":500,\"description\":\"x\"}]"}) {
+    EXPECT_EQ(searched({body}), "try_later") << body;
+  }
+  const auto outcome = [](int status) { return name_of(open311()->look_up(sample_request())->feed(reply(status, "[]"))->outcome); };
+  EXPECT_EQ(outcome(500), "try_later");
+  EXPECT_EQ(outcome(429), "try_later");
+  EXPECT_EQ(outcome(403), "misconfigured");
+  EXPECT_EQ(outcome(404), "unclear");
+  EXPECT_EQ(outcome(302), "unclear");
+}
+
+TEST(Open311Lookup, IsNotThereWhereSwitchedOff) { EXPECT_FALSE(open311(looking(LookupKind::none))->has_lookup()); }
+
+}  // namespace
+}  // namespace salam::upstream

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "adapters/http_client/client.h"
+#include "gateway/domain/request.h"
+#include "gateway/ports/executor.h"
+#include "gateway/ports/upstream.h"
+
+/// What the drivers' tests share: a request, replies, and a client that plays a script.
+namespace salam::upstream {
+
+inline const TrackingCode sample_code = TrackingCode::from_random(0x0123'4567'89AB'CDEF);
+inline const TrackingCode other_code = TrackingCode::from_random(0xFEDC'BA98'7654'3210);
+
+inline Request sample_request() {
+  using namespace std::chrono;
+  Request request{.key = 7,
+                  .id = Uuid{},
+                  .code = sample_code,
+                  .form_item = {"m-1405-17", "0042", 2},
+                  .received_at = sys_days(2026y / November / 24) + 15h,
+                  .received_from = "typing",
+                  .content = {.region = *Region::from_number(5),
+                              .kind = Kind::complaint,
+                              .category = "آسفالت",
+                              .subject = Sensitive<std::string>("چاله <b>بزرگ</b>"),
+                              .description = Sensitive<std::string>("روبه‌روی پلاک ۱۲ & کوچه \"گل\""),
+                              .citizen = {Sensitive<std::string>("علی رضایی"), Sensitive<std::string>("۰۹۱۳ ۱۲۳ ۴۵۶۷"),
+                                          Sensitive<std::string>("+989131234567"), Sensitive<std::string>("")},
+                              .address = Sensitive<std::string>("خیابان چهارباغ"),
+                              .coordinates = std::nullopt},
+                  .route = {},
+                  .registration = {},
+                  .told = {},
+                  .attention = {},
+                  .citizen_hash = "",
+                  .traceparent = ""};
+  request.registration.intent_at = request.received_at + minutes(1);
+  return request;
+}
+
+inline http_client::Response reply(int status, std::string body, std::string type = "application/json") {
+  return {status, {{"content-type", std::move(type)}}, std::move(body)};
+}
+
+template <class Outcome>
+std::string_view name_of(const Outcome& outcome) {
+  return std::visit(
+      []<class T>(const T&) -> std::string_view {
+        if constexpr (std::is_same_v<T, outcome::Registered>) return "registered";
+        if constexpr (std::is_same_v<T, outcome::Pending>) return "pending";
+        if constexpr (std::is_same_v<T, outcome::ByHand>) return "by_hand";
+        if constexpr (std::is_same_v<T, outcome::Refused>) return "refused";
+        if constexpr (std::is_same_v<T, outcome::TryLater>) return "try_later";
+        if constexpr (std::is_same_v<T, outcome::Uncertain>) return "uncertain";
+        if constexpr (std::is_same_v<T, outcome::Unclear>) return "unclear";
+        if constexpr (std::is_same_v<T, outcome::Misconfigured>) return "misconfigured";
+        if constexpr (std::is_same_v<T, outcome::Found>) return "found";
+        if constexpr (std::is_same_v<T, outcome::Absent>) return "absent";
+        if constexpr (std::is_same_v<T, outcome::NotYet>) return "not_yet";
+      },
+      outcome);
+}
+
+/// Runs what was posted when told to; keeps the waits that were asked for.
+class FakeExecutor final : public Executor {
+ public:
+  void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
+  void call_after(Milliseconds wait, std::function<void()> work) override { timers.emplace_back(wait, std::move(work)); }
+  void run_posted() {
+    for (auto work = std::exchange(posted, {}); auto& one : work) one();
+  }
+  Milliseconds fire_next_timer() {
+    auto [wait, work] = std::move(timers.front());
+    timers.pop_front();
+    work();
+    return wait;
+  }
+
+  std::vector<std::function<void()>> posted;
+  std::deque<std::pair<Milliseconds, std::function<void()>>> timers;
+};
+
+/// Notes what is sent and answers when told to.
+class ScriptedClient final : public http_client::Client {
+ public:
+  void send(http_client::Request request, std::chrono::milliseconds timeout, http_client::Handler handler) override {
+    sent.push_back(std::move(request));
+    timeouts.push_back(timeout);
+    handlers.push_back(std::move(handler));
+  }
+  void answer(http_client::Outcome outcome) {
+    auto handler = std::move(handlers.front());
+    handlers.pop_front();
+    handler(std::move(outcome));
+  }
+
+  std::vector<http_client::Request> sent;
+  std::vector<std::chrono::milliseconds> timeouts;
+  std::deque<http_client::Handler> handlers;
+};
+
+}  // namespace salam::upstream

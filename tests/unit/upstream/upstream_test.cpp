@@ -1,0 +1,213 @@
+#include <map>
+#include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/upstream/by_hand.h"
+#include "adapters/upstream/factory.h"
+#include "adapters/upstream/http_upstream.h"
+#include "adapters/upstream/open311.h"
+#include "adapters/upstream/service_list.h"
+#include "tests/unit/upstream/support.h"
+
+namespace salam::upstream {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class HttpUpstreamTest : public testing::Test {
+ protected:
+  std::unique_ptr<Upstream> open311(LookupKind lookup = LookupKind::attribute, Milliseconds call_deadline = Milliseconds(5000)) {
+    Open311Settings settings;
+    settings.lookup.kind = lookup;
+    UpstreamTraits traits;
+    traits.call_deadline = call_deadline;
+    traits.settle_after = Milliseconds(1000);
+    return make_http_upstream(traits,
+                              make_open311(settings, std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "other")),
+                              client, executor);
+  }
+
+  template <class Outcome>
+  auto note(std::optional<Reply<Outcome>>& into) {
+    return [&into](Reply<Outcome> reply) {
+      EXPECT_FALSE(into) << "called back twice";
+      into = std::move(reply);
+    };
+  }
+
+  std::shared_ptr<ScriptedClient> client = std::make_shared<ScriptedClient>();
+  FakeExecutor executor;
+  std::shared_ptr<const Request> request = std::make_shared<const Request>(sample_request());
+  std::optional<Reply<SubmitOutcome>> submitted;
+  std::optional<Reply<LookupOutcome>> found;
+  std::optional<Reply<PollOutcome>> polled;
+};
+
+TEST_F(HttpUpstreamTest, RegistersWithinTheCallDeadline) {
+  const auto upstream = open311();
+  upstream->submit(request, note(submitted));
+  EXPECT_FALSE(submitted);
+  EXPECT_EQ(client->timeouts.at(0), Milliseconds(5000));
+  client->answer(reply(201, R"([{"service_request_id":"9"}])"));
+  ASSERT_TRUE(submitted);
+  EXPECT_EQ(std::get<outcome::Registered>(submitted->outcome).code, "9");
+  EXPECT_TRUE(upstream->traits().has_lookup);
+  EXPECT_EQ(upstream->traits().settle_after, Milliseconds(1000));
+}
+
+TEST_F(HttpUpstreamTest, TellsWhatWasNeverSentFromWhatMayHaveActed) {
+  const auto upstream = open311();
+  upstream->submit(request, note(submitted));
+  client->answer(http_client::Failure{true, "connection refused"});
+  EXPECT_FALSE(std::get<outcome::TryLater>(submitted.value().outcome).reachable);
+  submitted.reset();
+  upstream->submit(request, note(submitted));
+  client->answer(http_client::Failure{false, "timed out"});
+  EXPECT_EQ(std::get<outcome::Uncertain>(submitted.value().outcome).why, "timed out");
+}
+
+TEST_F(HttpUpstreamTest, ReadsALookupsPagesWithinOneDeadline) {
+  const auto upstream = open311();
+  upstream->look_up(request, note(found));
+  client->answer(reply(200, R"([{"service_request_id":"1"}])"));
+  EXPECT_FALSE(found);
+  ASSERT_EQ(client->sent.size(), 2U);
+  EXPECT_THAT(client->sent[1].target, HasSubstr("page=2"));
+  EXPECT_LE(client->timeouts[1], client->timeouts[0]);
+  client->answer(reply(200, "[]"));
+  EXPECT_EQ(name_of(found.value().outcome), "absent");
+}
+
+TEST_F(HttpUpstreamTest, AsksForNoFurtherPageAfterTheDeadline) {
+  const auto upstream = open311(LookupKind::attribute, Milliseconds(1));
+  const auto start = std::chrono::steady_clock::now();
+  upstream->look_up(request, note(found));
+  while (std::chrono::steady_clock::now() < start + std::chrono::milliseconds(2)) {
+  }
+  client->answer(reply(200, R"([{"service_request_id":"1"}])"));
+  EXPECT_EQ(name_of(found.value().outcome), "try_later");
+  EXPECT_EQ(client->sent.size(), 1U);
+}
+
+TEST_F(HttpUpstreamTest, TriesALookupAgainWhoseNextPageFails) {
+  const auto upstream = open311();
+  upstream->look_up(request, note(found));
+  client->answer(reply(200, R"([{"service_request_id":"1"}])"));
+  client->answer(http_client::Failure{false, "reset"});
+  EXPECT_EQ(name_of(found.value().outcome), "try_later");
+}
+
+TEST_F(HttpUpstreamTest, PollsATokenAgainAfterAFailure) {
+  const auto upstream = open311();
+  upstream->poll("t", note(polled));
+  client->answer(http_client::Failure{false, "reset"});
+  EXPECT_EQ(name_of(polled.value().outcome), "try_later");
+}
+
+TEST_F(HttpUpstreamTest, NeverCallsBackFromInsideTheCall) {
+  const auto upstream = open311(LookupKind::none);
+  EXPECT_FALSE(upstream->traits().has_lookup);
+  upstream->look_up(request, note(found));
+  EXPECT_FALSE(found);
+  executor.run_posted();
+  EXPECT_EQ(name_of(found.value().outcome), "unclear");
+}
+
+TEST_F(HttpUpstreamTest, SurvivesItsEndWhileACallIsUnderWay) {
+  auto upstream = open311();
+  upstream->look_up(request, note(found));
+  upstream.reset();
+  auto handler = std::move(client->handlers.front());
+  client.reset();
+  handler(reply(200, R"([{"service_request_id":"1"}])"));
+  EXPECT_FALSE(found);
+}
+
+TEST_F(HttpUpstreamTest, ByHandGivesEveryRequestToAnOfficer) {
+  const auto upstream = make_by_hand(executor);
+  upstream->submit(request, note(submitted));
+  upstream->look_up(request, note(found));
+  upstream->poll("t", note(polled));
+  EXPECT_FALSE(submitted);
+  executor.run_posted();
+  EXPECT_EQ(name_of(submitted.value().outcome), "by_hand");
+  EXPECT_EQ(name_of(found.value().outcome), "unclear");
+  EXPECT_EQ(name_of(polled.value().outcome), "unclear");
+  EXPECT_TRUE(upstream->traits().by_hand);
+  EXPECT_FALSE(upstream->traits().has_lookup);
+}
+
+TEST(ServiceListLoader, RetriesUntilTheListIsThereAndRefreshesIt) {
+  const auto client = std::make_shared<ScriptedClient>();
+  const auto catalogue = std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{{"x", "gone"}}, "a");
+  FakeExecutor executor;
+  ServiceListStatus status;
+  keep_service_list(client, "isf", Milliseconds(3000), catalogue, executor, [&](const ServiceListStatus& now) { status = now; });
+  EXPECT_EQ(client->sent.at(0).target, "/services.json?jurisdiction_id=isf");
+  client->answer(http_client::Failure{true, "no route"});
+  EXPECT_FALSE(status.loaded);
+  EXPECT_EQ(status.problem, "no route");
+  EXPECT_EQ(executor.fire_next_timer(), Milliseconds(5'000));
+  client->answer(reply(503, ""));
+  EXPECT_EQ(executor.fire_next_timer(), Milliseconds(10'000));
+  client->answer(reply(200, R"([{"service_code":"a"},{"service_code":"trees","service_name":"درخت"}])"));
+  EXPECT_TRUE(status.loaded);
+  EXPECT_EQ(status.services, 2U);
+  EXPECT_EQ(status.problem, "");
+  EXPECT_THAT(status.unknown_codes, ElementsAre("gone"));
+  EXPECT_EQ(catalogue->code_for("درخت"), "trees");
+
+  EXPECT_EQ(executor.fire_next_timer(), std::chrono::hours(6));
+  client->answer(reply(200, "<html>"));
+  EXPECT_TRUE(status.loaded);
+  EXPECT_NE(status.problem, "");
+  EXPECT_EQ(catalogue->code_for("درخت"), "trees");
+}
+
+TEST(ServiceListLoader, EndsWithItsClient) {
+  auto client = std::make_shared<ScriptedClient>();
+  FakeExecutor executor;
+  keep_service_list(client, "", Milliseconds(3000), std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a"), executor,
+                    {});
+  client->answer(http_client::Failure{true, "no route"});
+  client.reset();
+  executor.fire_next_timer();
+  EXPECT_TRUE(executor.timers.empty());
+}
+
+std::string problem_with(const Settings& settings) {
+  const auto checked = check(settings, "system137");
+  return checked ? "" : checked.error().message;
+}
+
+TEST(UpstreamSettings, AreRefusedWithKeyAndReason) {
+  Settings settings;
+  EXPECT_EQ(problem_with(settings), "") << "by hand needs nothing";
+  settings.driver = DriverKind::open311;
+  EXPECT_THAT(problem_with(settings), HasSubstr("system137.base_url must begin with https://"));
+  settings.base_url = "https://137.example/api";
+  EXPECT_THAT(problem_with(settings), HasSubstr("system137.default_service_code is missing"));
+  settings.default_service_code = "other";
+  EXPECT_EQ(problem_with(settings), "");
+  settings.mapping_file = "/nonexistent/system137.toml";
+  EXPECT_EQ(problem_with(settings), "system137.mapping_file cannot be read: /nonexistent/system137.toml");
+  settings.mapping_file = std::string(SALAM_SOURCE_DIR) + "/docker/examples/system137.toml";
+  EXPECT_EQ(problem_with(settings), "");
+  settings.driver = DriverKind::mapped;
+  EXPECT_THAT(problem_with(settings), HasSubstr("system137.toml: submit is missing"));
+  settings.mapping_file.clear();
+  EXPECT_THAT(problem_with(settings), HasSubstr("system137.mapping_file is missing"));
+}
+
+TEST(UpstreamSettings, NameTheirDrivers) {
+  for (const auto kind : {DriverKind::open311, DriverKind::mapped, DriverKind::by_hand}) {
+    EXPECT_EQ(parse_driver_kind(to_string(kind)), kind);
+  }
+  EXPECT_EQ(parse_driver_kind("soap"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace salam::upstream
