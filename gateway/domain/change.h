@@ -27,6 +27,7 @@ struct Task {
   Timestamp due;
   RequestKey request = 0;
   std::int64_t message = 0;  ///< 0: the registration, or the clock.
+  bool retry = false;        ///< It was tried before: new ones do not queue up behind it.
 };
 
 enum class EventType {

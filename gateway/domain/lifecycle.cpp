@@ -40,14 +40,14 @@ class Draft {
     change_.events.push_back({.type = type, .at = moment_.now, .details = std::move(details)});
   }
 
-  void registration_task(Milliseconds wait) {
-    change_.tasks.push_back({.lane = lane_of(registration().system), .due = moment_.now + wait, .request = request().key});
+  void registration_task(Milliseconds wait, bool retry = true) {
+    change_.tasks.push_back({.lane = lane_of(registration().system), .due = moment_.now + wait, .request = request().key, .retry = retry});
   }
   void no_registration_task() { change_.done.push_back({.lane = lane_of(registration().system), .request = request().key}); }
   void clock(Milliseconds wait) { change_.tasks.push_back({.lane = Lane::clock, .due = moment_.now + wait, .request = request().key}); }
   void no_clock() { change_.done.push_back({.lane = Lane::clock, .request = request().key}); }
-  void message_task(std::int64_t message, Lane lane, Milliseconds wait) {
-    change_.tasks.push_back({.lane = lane, .due = moment_.now + wait, .request = request().key, .message = message});
+  void message_task(std::int64_t message, Lane lane, Milliseconds wait, bool retry = false) {
+    change_.tasks.push_back({.lane = lane, .due = moment_.now + wait, .request = request().key, .message = message, .retry = retry});
   }
   void no_message_task(std::int64_t message) { change_.done.push_back({.lane = Lane::sms, .request = request().key, .message = message}); }
 
@@ -107,11 +107,11 @@ class Draft {
     raise(reason, policy_.attention_due, why);
   }
 
-  void become_waiting(System system, Milliseconds wait, std::string_view why) {
+  void become_waiting(System system, Milliseconds wait, std::string_view why, bool retry) {
     registration().state = RegistrationState::waiting;
     registration().system = system;
     registration().reason = why;
-    registration_task(wait);
+    registration_task(wait, retry);
   }
 
   /// One more try that settled nothing.
@@ -147,7 +147,7 @@ Change received(Request request, const Policy& policy, Timestamp now) {
   draft.registration().state = RegistrationState::waiting;
   draft.registration().system = draft.request().route.system;
   draft.event(EventType::received);
-  draft.registration_task(Milliseconds{0});
+  draft.registration_task(Milliseconds{0}, false);
   const auto& citizen = draft.request().content.citizen;
   if (citizen.mobile) {
     draft.clock(policy.holding_after);
@@ -208,7 +208,7 @@ Result<Change> call_refused(const Record& record, std::string_view why, const Po
   Draft draft(record, policy, moment);
   draft.registration().attempts = 0;
   if (record.request.registration.system == System::system137) {
-    draft.become_waiting(System::service_desk, Milliseconds{0}, why);
+    draft.become_waiting(System::service_desk, Milliseconds{0}, why, false);
     draft.event(EventType::redirected, {{"from", "137"}, {"to", "service_desk"}});
   } else {
     draft.become_held(AttentionReason::refused, why);
@@ -221,7 +221,7 @@ Result<Change> call_later(const Record& record, std::string_view why, std::optio
   if (!in(record, RegistrationState::calling)) return overtaken();
   Draft draft(record, policy, moment);
   const auto wait = draft.back_off(after);
-  draft.become_waiting(record.request.registration.system, wait, why);
+  draft.become_waiting(record.request.registration.system, wait, why, true);
   return draft.take();
 }
 
@@ -276,7 +276,7 @@ Result<Change> lookup_absent(const Record& record, Timestamp asked_at, const Loo
   } else {
     draft.registration().attempts = 0;
     draft.settle(registration_reasons, the_gateway, "absent: sent again");
-    draft.become_waiting(record.request.registration.system, Milliseconds{0}, "absent after an uncertain call");
+    draft.become_waiting(record.request.registration.system, Milliseconds{0}, "absent after an uncertain call", true);
   }
   return draft.take();
 }
@@ -365,7 +365,7 @@ Result<Change> message_later(const Record& record, std::int64_t id, std::string_
   changed.state = MessageState::queued;
   changed.reason = why;
   const auto wait = std::max(policy.backoff.wait(changed.attempts, moment.jitter), after.value_or(Milliseconds{0}));
-  draft.message_task(id, Lane::sms, wait);
+  draft.message_task(id, Lane::sms, wait, true);
   draft.message(std::move(changed));
   return draft.take();
 }
@@ -406,7 +406,7 @@ Result<Change> message_on_the_way(const Record& record, std::int64_t id, const P
   const auto age = moment.now - message->sent_at.value_or(message->created_at);
   if (age > policy.delivery_gives_up) return message_failed(record, id, "no delivery report", policy, moment);
   Draft draft(record, policy, moment);
-  draft.message_task(id, Lane::sms_status, std::clamp(age, policy.delivery_first_poll, policy.delivery_poll_cap));
+  draft.message_task(id, Lane::sms_status, std::clamp(age, policy.delivery_first_poll, policy.delivery_poll_cap), true);
   return draft.take();
 }
 
@@ -426,7 +426,8 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
       if (!with_a_person) break;
       draft.registration().attempts = 0;
       draft.settle(registration_reasons, settlement.by, settlement.note);
-      draft.become_waiting(settlement.system.value_or(request.registration.system), Milliseconds{0}, "sent again by " + settlement.by);
+      draft.become_waiting(settlement.system.value_or(request.registration.system), Milliseconds{0}, "sent again by " + settlement.by,
+                           false);
       return draft.take();
     case SettleAction::handed_over: {
       if (request.told && !request.attention.contains(AttentionReason::undelivered)) break;

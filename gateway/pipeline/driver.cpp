@@ -156,7 +156,7 @@ void Driver::advance() {
   }
   for (std::size_t i = 0; i < lane_count; ++i) {
     const auto view = scheduler_.view(static_cast<Lane>(i));
-    metrics_.lane(static_cast<Lane>(i), view.queued, view.in_flight, view.breaker == Breaker::closed);
+    metrics_.lane(static_cast<Lane>(i), view);
   }
   arm(std::clamp(scheduler_.next_wake(now()).value_or(longest_sleep), Milliseconds{1}, longest_sleep));
 }
@@ -172,7 +172,7 @@ void Driver::arm(Milliseconds wait) {
 }
 
 void Driver::load(const Load& wanted) {
-  const auto tasks = world_.store.tasks(wanted.lane, scheduler_.known(wanted.lane), static_cast<int>(wanted.limit));
+  const auto tasks = world_.store.tasks(wanted.lane, wanted.retries, scheduler_.known(wanted.lane), static_cast<int>(wanted.limit));
   scheduler_.loaded(wanted, tasks);
 }
 
@@ -202,7 +202,8 @@ void Driver::run(const Start& start) {
 
 void Driver::finish(const Task& task, Health health, std::optional<Milliseconds> pause) {
   in_flight_ -= 1;
-  if (scheduler_.finished(task, health, pause, world_.random.fraction(), now())) poison(task);
+  const bool fails_alone = scheduler_.finished(task, health, pause, world_.random.fraction(), now());
+  if (fails_alone && task.message == 0) poison(task);  // A text message is refused for the account's sake, never for its own.
   if (draining_ && in_flight_ == 0) end_drain();
 }
 
@@ -213,21 +214,21 @@ void Driver::put_off(Task task) {
   advance();
 }
 
-void Driver::note(Lane lane, Health health, const std::string& error) {
+void Driver::note(Lane lane, const Verdict& verdict) {
   auto& lane_state = state(lane);
   const auto at = world_.clock.now();
-  const bool healthy = health == Health::ok;
-  if (health != Health::none && lane_state.healthy != healthy) {
+  const bool healthy = verdict.health == Health::ok && !verdict.pause;
+  if (verdict.health != Health::none && lane_state.healthy != healthy) {
     lane_state.healthy = healthy;
     lane_state.since = at;
     if (healthy) {
       spdlog::info("{} answers", to_string(lane));
     } else {
-      spdlog::warn("{} fails: {}", to_string(lane), error);
+      spdlog::warn("{} fails: {}", to_string(lane), verdict.error);
     }
   }
-  if (error.empty()) return;
-  lane_state.last_error = error;
+  if (verdict.error.empty()) return;
+  lane_state.last_error = verdict.error;
   lane_state.last_error_at = at;
 }
 
@@ -244,7 +245,7 @@ void Driver::committed(const Task& task, const Verdict& verdict, const store::Up
     world_.executor.call_after(put_off_by, [this, task, verdict] { commit(task, verdict); });
     return;
   }
-  note(task.lane, verdict.health, verdict.error);
+  note(task.lane, verdict);
   finish(task, verdict.health, verdict.pause);
   if (outcome) {
     for (const auto& next : outcome->tasks) scheduler_.added(next);

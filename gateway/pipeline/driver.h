@@ -113,7 +113,7 @@ class Driver {
   void finish(const Task& task, Health health, std::optional<Milliseconds> pause = {});
   /// Nothing was written: the same task again, a little later.
   void put_off(Task task);
-  void note(Lane lane, Health health, const std::string& error);
+  void note(Lane lane, const Verdict& verdict);
   void poison(const Task& task);
   void registered(const Record& record);
   void end_drain();

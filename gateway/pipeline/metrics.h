@@ -10,6 +10,7 @@
 #include <prometheus/registry.h>
 
 #include "gateway/domain/change.h"
+#include "gateway/pipeline/scheduler.h"
 
 namespace salam::pipeline {
 
@@ -19,13 +20,14 @@ class Metrics {
   explicit Metrics(prometheus::Registry& registry);
 
   void called(Lane lane, std::string_view action, std::string_view outcome, Milliseconds took);
-  void lane(Lane lane, std::size_t queued, int in_flight, bool breaker_closed);
+  void lane(Lane lane, const LaneView& view);
 
  private:
   struct LaneGauges {
     prometheus::Gauge* queued;
     prometheus::Gauge* in_flight;
     prometheus::Gauge* available;
+    std::array<prometheus::Gauge*, 3> breaker;  ///< 1 for the state it is in.
     prometheus::Histogram* seconds;
   };
   prometheus::Family<prometheus::Counter>& calls_;

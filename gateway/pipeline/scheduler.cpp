@@ -21,14 +21,14 @@ Scheduler::Scheduler(const std::array<LaneSettings, lane_count>& settings) {
 }
 
 void Scheduler::enqueue(const Task& task) {
-  auto& data = lane(task.lane);
-  data.queue.insert(task);
+  auto& [queue, more_in_store] = backlog(task);
+  queue.insert(task);
   known_[task.id] = {.task = task};
-  if (data.queue.size() > data.settings.memory) {
-    const auto last = std::prev(data.queue.end());
+  if (queue.size() > lane(task.lane).settings.memory) {
+    const auto last = std::prev(queue.end());
     known_.erase(last->id);
-    data.queue.erase(last);
-    data.more_in_store = true;
+    queue.erase(last);
+    more_in_store = true;
   }
 }
 
@@ -39,65 +39,59 @@ void Scheduler::added(const Task& task) {
       found->second.successor = task;
       return;
     }
-    lane(found->second.task.lane).queue.erase(found->second.task);
+    backlog(found->second.task).queue.erase(found->second.task);
     known_.erase(found);
   }
-  auto& data = lane(task.lane);
+  const auto& [queue, more_in_store] = backlog(task);
   // Behind what waits in the store, it waits there too.
-  if (data.more_in_store && (data.queue.empty() || task.due > data.queue.rbegin()->due)) return;
+  if (more_in_store && (queue.empty() || task.due > queue.rbegin()->due)) return;
   enqueue(task);
 }
 
 void Scheduler::loaded(const Load& asked, const std::vector<Task>& tasks) {
-  lane(asked.lane).more_in_store = tasks.size() >= asked.limit;
+  lane(asked.lane).backlogs[asked.retries ? 1 : 0].more_in_store = tasks.size() >= asked.limit;
   for (const auto& task : tasks) {
     if (!known_.contains(task.id)) enqueue(task);
   }
 }
 
-bool Scheduler::judge(LaneData& data, const Task& task, Health health, double jitter, const Now& now) {
+bool Scheduler::judge(LaneData& data, RequestKey request, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now) {
+  if (health == Health::none) return false;
+  const auto before = data.troubled.find(request);
+  const bool in_trouble = before != data.troubled.end();
+  const bool alone = in_trouble && before->second < data.passes;
+  const bool first_since_a_pass = !in_trouble || alone;
+  const auto rest = [&](Milliseconds wait) { data.resume_at = std::max(data.resume_at, now.steady + wait); };
   const auto trip = [&] {
     data.breaker = Breaker::open;
     data.trips += 1;
-    data.resume_at = std::max(data.resume_at, now.steady + data.settings.breaker_wait.wait(data.trips, jitter));
+    rest(data.settings.breaker_wait.wait(data.trips, jitter));
   };
-  switch (health) {
-    case Health::none:
-      return false;
-    case Health::ok:
-      data.failures = 0;
-      data.trips = 0;
-      data.breaker = Breaker::closed;
-      if (task.request == data.suspect) {
-        data.suspect = 0;
-      } else {
-        data.passed_since_suspect = true;
-      }
-      return false;
-    case Health::failed:
-      data.failures += 1;
-      if (data.breaker == Breaker::half_open || data.failures >= data.settings.breaker_failures) trip();
-      return false;
-    case Health::misconfigured:
-      if (task.request == data.suspect && data.passed_since_suspect) {
-        data.suspect = 0;
-        return true;
-      }
-      data.suspect = task.request;
-      data.passed_since_suspect = false;
-      data.failures += 1;
-      trip();
-      return false;
+  if (health == Health::ok && !pause) {
+    data.troubled.erase(request);
+    data.passes += 1;
+    data.failures = 0;
+    data.trips = 0;
+    data.breaker = Breaker::closed;
+    return false;
   }
+  data.troubled[request] = data.passes;
+  // Where others passed meanwhile, one request's long rest is not everybody's.
+  if (pause) rest(alone ? std::min(*pause, data.settings.breaker_wait.cap) : *pause);
+  if (health == Health::ok) return false;
+  if (health == Health::misconfigured && alone) return true;
+  if (first_since_a_pass) data.failures += 1;
+  const bool enough = health == Health::misconfigured || data.failures >= data.settings.breaker_failures;
+  // What was under way when the breaker opened says nothing new.
+  if (data.breaker == Breaker::half_open || (data.breaker == Breaker::closed && enough)) trip();
   return false;
 }
 
 bool Scheduler::finished(const Task& task, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now) {
   auto& data = lane(task.lane);
   data.in_flight -= 1;
-  const bool poison = judge(data, task, health, jitter, now);
-  if (pause) data.resume_at = std::max(data.resume_at, now.steady + *pause);
   const auto found = known_.find(task.id);
+  const bool poison = judge(data, found == known_.end() ? task.request : found->second.asked_for, health, pause, jitter, now);
   if (found == known_.end()) return poison;
   const auto successor = found->second.successor;
   known_.erase(found);
@@ -113,17 +107,47 @@ void Scheduler::refill(LaneData& data, const Now& now) {
   data.filled_at = now.steady;
 }
 
-bool Scheduler::blocked(const LaneData& data, const Now& now) {
-  const int limit = data.breaker == Breaker::closed ? data.settings.in_flight : 1;
-  return data.in_flight >= limit || now.steady < data.resume_at;
+bool Scheduler::blocked(const LaneData& data, const Now& now) { return data.in_flight >= limit(data) || now.steady < data.resume_at; }
+
+/// The newest that is due, and did not fail since anything passed: what fails for a reason of its own must not keep the breaker open, and
+/// the oldest are the likeliest to have one.
+std::optional<Task> Scheduler::probe(const LaneData& data, const Now& now) {
+  for (const auto& [queue, more_in_store] : data.backlogs) {
+    auto task = queue.lower_bound(Task{.due = now.wall + Milliseconds{1}});
+    while (task != queue.begin()) {
+      --task;
+      const auto found = data.troubled.find(task->request);
+      if (found == data.troubled.end() || found->second < data.passes) return *task;
+    }
+  }
+  return std::nullopt;
 }
 
-std::set<Task, Scheduler::ByDue>::iterator Scheduler::pick(LaneData& data, const Now& now) {
-  const auto first = data.queue.begin();
-  if (data.breaker == Breaker::closed || first->request != data.suspect) return first;
-  // The probe after a misconfiguration goes out with another request, if one is due.
-  const auto second = std::next(first);
-  return second != data.queue.end() && second->due <= now.wall ? second : first;
+std::optional<Task> Scheduler::next(const LaneData& data, const Now& now) {
+  if (data.breaker != Breaker::closed) {
+    if (const auto task = probe(data, now)) return task;
+  }
+  for (const bool retries : {data.retry_is_next, !data.retry_is_next}) {
+    const auto& queue = data.backlogs[retries ? 1 : 0].queue;
+    if (!queue.empty() && queue.begin()->due <= now.wall) return *queue.begin();
+  }
+  return std::nullopt;
+}
+
+Start Scheduler::start(Lane which, LaneData& data, const Now& now) {
+  Start start{.lane = which, .tasks = {}};
+  const auto most = data.breaker == Breaker::closed ? data.settings.batch : 1;
+  while (start.tasks.size() < most) {
+    const auto task = next(data, now);
+    if (!task) break;
+    backlog(data, *task).queue.erase(*task);
+    data.retry_is_next = !task->retry;
+    start.tasks.push_back(*task);
+    auto& known = known_[task->id];
+    known.in_flight = true;
+    known.asked_for = start.tasks.front().request;
+  }
+  return start;
 }
 
 std::vector<Action> Scheduler::advance(const Now& now) {
@@ -132,24 +156,19 @@ std::vector<Action> Scheduler::advance(const Now& now) {
     const auto which = static_cast<Lane>(i);
     auto& data = lanes_[i];
     refill(data, now);
-    while (!data.queue.empty() && data.tokens >= 1 && !blocked(data, now)) {
-      Start start{.lane = which, .tasks = {}};
-      const auto probing = data.breaker != Breaker::closed;
-      while (!data.queue.empty() && start.tasks.size() < (probing ? 1 : data.settings.batch)) {
-        const auto next = pick(data, now);
-        if (next->due > now.wall) break;
-        known_[next->id].in_flight = true;
-        start.tasks.push_back(*next);
-        data.queue.erase(next);
-      }
-      if (start.tasks.empty()) break;
-      if (probing) data.breaker = Breaker::half_open;
+    while (data.tokens >= 1 && !blocked(data, now)) {
+      auto started = start(which, data, now);
+      if (started.tasks.empty()) break;
+      if (data.breaker == Breaker::open) data.breaker = Breaker::half_open;
       data.tokens -= 1;
-      data.in_flight += static_cast<int>(start.tasks.size());
-      actions.emplace_back(std::move(start));
+      data.in_flight += static_cast<int>(started.tasks.size());
+      actions.emplace_back(std::move(started));
     }
-    if (data.more_in_store && data.queue.size() <= data.settings.memory / 2) {
-      actions.emplace_back(Load{.lane = which, .limit = data.settings.memory - data.queue.size()});
+    for (const bool retries : {false, true}) {
+      const auto& [queue, more_in_store] = data.backlogs[retries ? 1 : 0];
+      if (more_in_store && queue.size() <= data.settings.memory / 2) {
+        actions.emplace_back(Load{.lane = which, .retries = retries, .limit = data.settings.memory - queue.size()});
+      }
     }
   }
   return actions;
@@ -158,14 +177,16 @@ std::vector<Action> Scheduler::advance(const Now& now) {
 std::optional<Milliseconds> Scheduler::next_wake(const Now& now) const {
   std::optional<Milliseconds> soonest;
   for (const auto& data : lanes_) {
-    const int limit = data.breaker == Breaker::closed ? data.settings.in_flight : 1;
-    if (data.queue.empty() || data.in_flight >= limit) continue;
-    auto wait = std::max(Milliseconds{0}, data.queue.begin()->due - now.wall);
-    wait = std::max(wait, std::chrono::ceil<Milliseconds>(data.resume_at - now.steady));
+    if (data.in_flight >= limit(data)) continue;
+    auto at_least = std::max(Milliseconds{0}, std::chrono::ceil<Milliseconds>(data.resume_at - now.steady));
     if (data.tokens < 1) {
-      wait = std::max(wait, Milliseconds{1 + static_cast<std::int64_t>((1 - data.tokens) / data.settings.rate * 1000)});
+      at_least = std::max(at_least, Milliseconds{1 + static_cast<std::int64_t>((1 - data.tokens) / data.settings.rate * 1000)});
     }
-    if (!soonest || wait < *soonest) soonest = wait;
+    for (const auto& [queue, more_in_store] : data.backlogs) {
+      if (queue.empty()) continue;
+      const auto wait = std::max(at_least, queue.begin()->due - now.wall);
+      if (!soonest || wait < *soonest) soonest = wait;
+    }
   }
   return soonest;
 }
@@ -181,9 +202,9 @@ std::set<std::int64_t> Scheduler::known(Lane which) const {
 LaneView Scheduler::view(Lane which) const {
   const auto& data = lane(which);
   return {.breaker = data.breaker,
-          .queued = data.queue.size(),
+          .queued = data.backlogs[0].queue.size() + data.backlogs[1].queue.size(),
           .in_flight = data.in_flight,
-          .more_in_store = data.more_in_store,
+          .more_in_store = data.backlogs[0].more_in_store || data.backlogs[1].more_in_store,
           .failures = data.failures};
 }
 

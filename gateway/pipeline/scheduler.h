@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -25,8 +26,8 @@ struct LaneSettings {
   double rate = 50;            ///< Starts per second; > 0.
   int in_flight = 16;          ///< Tasks under way at which nothing more starts.
   std::size_t batch = 1;       ///< Tasks in one start.
-  std::size_t memory = 4'096;  ///< Tasks held in memory; the rest waits in the store.
-  int breaker_failures = 5;    ///< Failures in a row that open the breaker.
+  std::size_t memory = 4'096;  ///< New tasks held in memory, and as many retries; the rest waits in the store.
+  int breaker_failures = 5;    ///< Different requests that fail in a row open the breaker.
   lifecycle::Backoff breaker_wait{Milliseconds{5'000}, Milliseconds{5 * 60'000}};
 };
 
@@ -43,9 +44,10 @@ struct Start {
   Lane lane;
   std::vector<Task> tasks;
 };
-/// The lane has room for more from the store.
+/// The lane has room for more new tasks, or for more retries, from the store.
 struct Load {
   Lane lane;
+  bool retries;
   std::size_t limit;
 };
 using Action = std::variant<Start, Load>;
@@ -61,13 +63,15 @@ struct LaneView {
   int failures = 0;
 };
 
+/// What waits is of two kinds, new tasks and retries, which take turns where both are due, each in the order of due times: however many
+/// fail again and again, new ones get at least every other start, and they never get all of them.
 class Scheduler {
  public:
   explicit Scheduler(const std::array<LaneSettings, lane_count>& settings);
 
   /// A task was committed: new, or put again under its id with another due time or lane.
   void added(const Task& task);
-  /// The answer to `Load`: the lane's next tasks by due time; fewer than asked for means that the store has no more.
+  /// The answer to `Load`: the next tasks by due time; fewer than asked for means that the store has no more.
   void loaded(const Load& asked, const std::vector<Task>& tasks);
   /// A started task is done with. `pause`: the other side asked for that long a rest. Returns true where the task's request fails for a
   /// reason of its own: it was refused as misconfigured, another passed, and it was refused again.
@@ -85,33 +89,44 @@ class Scheduler {
   struct ByDue {
     bool operator()(const Task& a, const Task& b) const { return a.due != b.due ? a.due < b.due : a.id < b.id; }
   };
-  struct LaneData {
-    LaneSettings settings;
+  struct Backlog {
     std::set<Task, ByDue> queue;
     bool more_in_store = true;
+  };
+  struct LaneData {
+    LaneSettings settings;
+    std::array<Backlog, 2> backlogs;  ///< New tasks; retries.
+    bool retry_is_next = false;
     int in_flight = 0;
     double tokens = 1;
     Clock::Steady filled_at{};
     Clock::Steady resume_at{};
     Breaker breaker = Breaker::closed;
-    int failures = 0;
+    int failures = 0;  ///< Requests that failed since one passed.
     int trips = 0;
-    RequestKey suspect = 0;
-    bool passed_since_suspect = false;
+    std::uint64_t passes = 0;
+    /// Requests that did not pass when they were last tried, and how many others had passed by then.
+    std::unordered_map<RequestKey, std::uint64_t> troubled;
   };
   struct Known {
     Task task;
     bool in_flight = false;
     std::optional<Task> successor;
+    RequestKey asked_for = 0;  ///< One call may ask for several: the first of them stands for its outcome.
   };
 
   LaneData& lane(Lane lane) { return lanes_[static_cast<std::size_t>(lane)]; }
   [[nodiscard]] const LaneData& lane(Lane lane) const { return lanes_[static_cast<std::size_t>(lane)]; }
+  static Backlog& backlog(LaneData& data, const Task& task) { return data.backlogs[task.retry ? 1 : 0]; }
+  Backlog& backlog(const Task& task) { return backlog(lane(task.lane), task); }
   void enqueue(const Task& task);
   static void refill(LaneData& data, const Now& now);
+  static int limit(const LaneData& data) { return data.breaker == Breaker::closed ? data.settings.in_flight : 1; }
   static bool blocked(const LaneData& data, const Now& now);
-  std::set<Task, ByDue>::iterator pick(LaneData& data, const Now& now);
-  bool judge(LaneData& data, const Task& task, Health health, double jitter, const Now& now);
+  static std::optional<Task> probe(const LaneData& data, const Now& now);
+  static std::optional<Task> next(const LaneData& data, const Now& now);
+  Start start(Lane which, LaneData& data, const Now& now);
+  static bool judge(LaneData& data, RequestKey request, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now);
 
   std::array<LaneData, lane_count> lanes_;
   std::unordered_map<std::int64_t, Known> known_;

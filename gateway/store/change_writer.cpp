@@ -19,11 +19,11 @@ std::optional<std::int64_t> task_id(Database& database, const Task& task) {
 Task put_task(Database& database, Task task, bool of_new_request, std::int64_t& next_task) {
   if (const auto known = of_new_request ? std::nullopt : task_id(database, task)) {
     task.id = *known;
-    database.query("UPDATE tasks SET lane = ?, due = ? WHERE id = ?").bind(task.lane, task.due, task.id).run();
+    database.query("UPDATE tasks SET lane = ?, due = ?, retry = ? WHERE id = ?").bind(task.lane, task.due, task.retry, task.id).run();
   } else {
     task.id = next_task++;
-    database.query("INSERT INTO tasks(id, request, slot, lane, due) VALUES (?,?,?,?,?)")
-        .bind(task.id, task.request, slot_of(task), task.lane, task.due)
+    database.query("INSERT INTO tasks(id, request, slot, lane, due, retry) VALUES (?,?,?,?,?,?)")
+        .bind(task.id, task.request, slot_of(task), task.lane, task.due, task.retry)
         .run();
   }
   return task;

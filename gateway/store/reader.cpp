@@ -189,14 +189,14 @@ std::vector<AttentionItem> Reader::attention(std::optional<AttentionReason> reas
   return items;
 }
 
-std::vector<Task> Reader::tasks(Lane lane, const std::set<std::int64_t>& except, int limit) {
-  auto rows = database_.query("SELECT id, lane, due, request, slot FROM tasks WHERE lane = ? ORDER BY due, id");
-  rows.bind(lane);
+std::vector<Task> Reader::tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit) {
+  auto rows = database_.query("SELECT id, lane, due, request, slot, retry FROM tasks WHERE lane = ? AND retry = ? ORDER BY due, id");
+  rows.bind(lane, retries);
   std::vector<Task> tasks;
   while (std::cmp_less(tasks.size(), limit) && rows.next()) {
     Task task;
     std::int64_t slot = 0;
-    rows.into(task.id, task.lane, task.due, task.request, slot);
+    rows.into(task.id, task.lane, task.due, task.request, slot, task.retry);
     task.message = message_of(slot);
     if (!except.contains(task.id)) {
       tasks.push_back(task);

@@ -27,7 +27,7 @@ class Reader {
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit);
   std::vector<Attempt> attempts(RequestKey key, int limit);
   std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after, int limit);
-  std::vector<Task> tasks(Lane lane, const std::set<std::int64_t>& except, int limit);
+  std::vector<Task> tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit);
   std::vector<OutboxEvent> outbox(std::int64_t after, int limit);
   OutboxState outbox_state();
   std::optional<IdempotentAnswer> answered(std::string_view caller, std::string_view key, Timestamp now);

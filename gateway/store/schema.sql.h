@@ -95,10 +95,11 @@ CREATE TABLE tasks (
   request INTEGER NOT NULL REFERENCES requests(key),
   slot INTEGER NOT NULL,
   lane INTEGER NOT NULL,
+  retry INTEGER NOT NULL,
   due INTEGER NOT NULL,
   UNIQUE (request, slot)
 );
-CREATE INDEX tasks_due ON tasks(lane, due);
+CREATE INDEX tasks_due ON tasks(lane, retry, due);
 
 CREATE TABLE attention (
   id INTEGER PRIMARY KEY,

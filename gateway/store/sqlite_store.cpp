@@ -285,8 +285,8 @@ std::vector<AttentionItem> SqliteStore::attention(std::optional<AttentionReason>
   return readers_.ask([&](Reader& reader) { return reader.attention(reason, region, after, limit); });
 }
 
-std::vector<Task> SqliteStore::tasks(Lane lane, const std::set<std::int64_t>& except, int limit) {
-  return readers_.ask([&](Reader& reader) { return reader.tasks(lane, except, limit); });
+std::vector<Task> SqliteStore::tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit) {
+  return readers_.ask([&](Reader& reader) { return reader.tasks(lane, retries, except, limit); });
 }
 
 std::vector<OutboxEvent> SqliteStore::outbox(std::int64_t after, int limit) {

@@ -51,7 +51,7 @@ class SqliteStore final : public Store {
   std::vector<Attempt> attempts(RequestKey key, int limit) override;
   std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after,
                                        int limit) override;
-  std::vector<Task> tasks(Lane lane, const std::set<std::int64_t>& except, int limit) override;
+  std::vector<Task> tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit) override;
   std::vector<OutboxEvent> outbox(std::int64_t after, int limit) override;
   OutboxState outbox_state() override;
   std::optional<IdempotentAnswer> answered(std::string_view caller, std::string_view key) override;

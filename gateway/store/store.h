@@ -171,8 +171,8 @@ class Store {
   /// Most urgent first (reason, then due), those after item `after` in that order.
   virtual std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after,
                                                int limit) = 0;
-  /// A lane's tasks by due time, none of those in `except`.
-  virtual std::vector<Task> tasks(Lane lane, const std::set<std::int64_t>& except, int limit) = 0;
+  /// A lane's new tasks, or its retries, by due time; none of those in `except`.
+  virtual std::vector<Task> tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit) = 0;
   virtual std::vector<OutboxEvent> outbox(std::int64_t after, int limit) = 0;
   virtual OutboxState outbox_state() = 0;
   virtual std::optional<IdempotentAnswer> answered(std::string_view caller, std::string_view key) = 0;

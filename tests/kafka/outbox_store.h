@@ -71,7 +71,7 @@ class OutboxStore final : public store::Store {
   std::vector<store::HistoryEntry> history(RequestKey, std::int64_t, int) override { none(); }
   std::vector<Attempt> attempts(RequestKey, int) override { none(); }
   std::vector<store::AttentionItem> attention(std::optional<AttentionReason>, std::optional<Region>, std::int64_t, int) override { none(); }
-  std::vector<Task> tasks(Lane, const std::set<std::int64_t>&, int) override { none(); }
+  std::vector<Task> tasks(Lane, bool, const std::set<std::int64_t>&, int) override { none(); }
   std::optional<store::IdempotentAnswer> answered(std::string_view, std::string_view) override { none(); }
   store::Counts counts() override { none(); }
   const std::string& incarnation() const override { none(); }

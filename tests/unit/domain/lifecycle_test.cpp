@@ -145,6 +145,20 @@ TEST_F(LifecycleTest, TryLaterBacksOffAndObeysRetryAfter) {
   EXPECT_EQ(change.tasks[0].due, start + minutes(20));
 }
 
+TEST_F(LifecycleTest, OnlyWhatWasNeverTriedThereGoesAheadOfRetries) {
+  const auto task = [](const Change& change) { return change.tasks.at(0).retry; };
+  EXPECT_FALSE(task(received(fresh(), policy_, start)));
+  call();
+  const Record calling = record_;
+  EXPECT_TRUE(task(call_later(calling, "503", {}, policy_, at()).value()));
+  EXPECT_TRUE(task(call_pending(calling, "token", policy_, at()).value()));
+  EXPECT_FALSE(task(call_refused(calling, "not ours", policy_, at()).value())) << "new to the desk";
+  EXPECT_TRUE(task(apply(call_uncertain(calling, "timeout", can_look_up_, policy_, at()))));
+  EXPECT_TRUE(task(lookup_absent(record_, start + hours(1), can_look_up_, policy_, at(hours(1))).value()));
+  EXPECT_FALSE(task(
+      settle(record_, {.action = SettleAction::send_again, .by = "زهرا", .system = {}, .code = {}, .note = {}}, policy_, at()).value()));
+}
+
 TEST_F(LifecycleTest, BackoffDoublesToItsCapWithJitter) {
   const Backoff backoff{seconds(5), minutes(30)};
   EXPECT_EQ(backoff.wait(1, 1.0), seconds(5));

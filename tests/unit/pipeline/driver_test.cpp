@@ -227,7 +227,7 @@ TEST_F(DriverTest, TakesARequestFromIntakeToItsDeliveredCode) {
   EXPECT_EQ(request(key).registration.code, "1");
   EXPECT_THAT(system137_.submitted, ElementsAre(key));
   EXPECT_THAT(sms_.sent, ElementsAre("1"));
-  EXPECT_TRUE(store_->tasks(Lane::clock, {}, 10).empty());
+  EXPECT_TRUE(store_->tasks(Lane::clock, false, {}, 10).empty());
 }
 
 TEST_F(DriverTest, WhatMayHaveActedIsLookedUpAndNotSentAgain) {

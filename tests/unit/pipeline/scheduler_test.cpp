@@ -134,14 +134,14 @@ TEST_F(SchedulerTest, TheBreakerOpensAfterFailuresInARowAndProbesWithOneTask) {
   for (int id = 11; id <= 14; ++id) scheduler_.added(task(id));
   EXPECT_THAT(started(), IsEmpty());
   pass(seconds(5));
-  EXPECT_THAT(started(), ElementsAre(11)) << "one probe at a time";
-  finish(11, Health::failed);
+  EXPECT_THAT(started(), ElementsAre(14)) << "one probe at a time, the newest";
+  finish(14, Health::failed);
   pass(seconds(5));
   EXPECT_THAT(started(), IsEmpty()) << "the second wait is longer";
   pass(seconds(5));
-  EXPECT_THAT(started(), ElementsAre(12));
-  finish(12, Health::ok);
-  EXPECT_THAT(started(), ElementsAre(13, 14));
+  EXPECT_THAT(started(), ElementsAre(13));
+  finish(13, Health::ok);
+  EXPECT_THAT(started(), ElementsAre(11, 12));
 }
 
 TEST_F(SchedulerTest, ARetryAfterRestsTheWholeLane) {
@@ -191,6 +191,65 @@ TEST_F(SchedulerTest, StatusQuestionsGoOutInBatches) {
   const auto actions = scheduler_.advance(now());
   ASSERT_FALSE(actions.empty());
   EXPECT_EQ(std::get<Start>(actions[0]).tasks.size(), 3u);
+}
+
+TEST_F(SchedulerTest, ABatchThatFailsIsOneFailure) {
+  started(Lane::sms_status);
+  for (int id = 1; id <= 3; ++id) scheduler_.added(task(id, milliseconds(0), Lane::sms_status));
+  EXPECT_THAT(started(Lane::sms_status), ElementsAre(1, 2, 3));
+  for (int id = 1; id <= 3; ++id) scheduler_.finished(task(id, milliseconds(0), Lane::sms_status), Health::failed, {}, 1.0, now());
+  EXPECT_EQ(scheduler_.view(Lane::sms_status).failures, 1);
+  EXPECT_EQ(scheduler_.view(Lane::sms_status).breaker, Breaker::closed);
+}
+
+TEST_F(SchedulerTest, WhatWasUnderWayWhenTheBreakerOpenedDoesNotLengthenItsRest) {
+  store_is_empty();
+  for (int id = 1; id <= 4; ++id) scheduler_.added(task(id));
+  started();
+  for (int id = 1; id <= 4; ++id) finish(id, Health::failed);
+  EXPECT_EQ(scheduler_.view(Lane::system137).breaker, Breaker::open);
+  scheduler_.added(task(5));
+  pass(seconds(5));
+  EXPECT_THAT(started(), ElementsAre(5));
+}
+
+TEST_F(SchedulerTest, AProbeThatIsAskedToComeLaterIsFollowedByAnotherProbe) {
+  store_is_empty();
+  for (int id = 1; id <= 3; ++id) scheduler_.added(task(id));
+  started();
+  for (int id = 1; id <= 3; ++id) finish(id, Health::failed);
+  for (int id = 11; id <= 14; ++id) scheduler_.added(task(id));
+  pass(seconds(5));
+  EXPECT_THAT(started(), ElementsAre(14));
+  finish(14, Health::ok, seconds(20));
+  pass(seconds(20));
+  EXPECT_THAT(started(), ElementsAre(13)) << "busy is no proof that it works again";
+}
+
+TEST_F(SchedulerTest, NewTasksAndRetriesTakeTurns) {
+  store_is_empty();
+  const auto retry = [&](std::int64_t id) {
+    auto again = task(id, seconds(-60));
+    again.retry = true;
+    return again;
+  };
+  for (int id = 1; id <= 4; ++id) scheduler_.added(retry(id));
+  for (int id = 11; id <= 12; ++id) scheduler_.added(task(id));
+  EXPECT_THAT(started(), ElementsAre(11, 1, 12, 2));
+  for (const int id : {11, 1, 12, 2}) finish(id, Health::ok);
+  EXPECT_THAT(started(), ElementsAre(3, 4)) << "neither waits for the other";
+}
+
+TEST_F(SchedulerTest, ANewTaskFindsRoomThoughTheMemoryIsFullOfRetries) {
+  store_is_empty();
+  for (int id = 1; id <= 20; ++id) {
+    auto retry = task(id, seconds(-60));
+    retry.retry = true;
+    scheduler_.added(retry);
+  }
+  scheduler_.added(task(21));
+  EXPECT_EQ(scheduler_.view(Lane::system137).queued, 9U);
+  EXPECT_THAT(started(), testing::Contains(21));
 }
 
 TEST_F(SchedulerTest, OneLanesTroubleLeavesTheOthersAlone) {

@@ -116,7 +116,7 @@ TEST(Crash, LosesNothingThatWasAnswered) {
   EXPECT_EQ(store->counts().requests, 21);
   EXPECT_THAT(store->list({.form = "last"}, 0, 10), SizeIs(1));
   EXPECT_THAT(store->outbox(0, 100), SizeIs(21));
-  EXPECT_THAT(store->tasks(Lane::system137, {}, 100), SizeIs(21));
+  EXPECT_THAT(store->tasks(Lane::system137, false, {}, 100), SizeIs(21));
   EXPECT_TRUE(std::holds_alternative<Accepted>(Calls{*store}.accept(intake("new"))));
   EXPECT_EQ(audit(directory.database()).value().findings_total, 0);
 }

@@ -80,7 +80,7 @@ TEST_F(Opening, GoesOnWithKeysAndTasksWhereItStopped) {
   const auto outcome = Calls{*store}.accept(intake("next"));
   const auto& [record, tasks] = std::get<Accepted>(outcome);
   EXPECT_EQ(record.request.key, newest + 1);
-  EXPECT_EQ(store->tasks(Lane::system137, {}, 1000).size(), 201U);
+  EXPECT_EQ(store->tasks(Lane::system137, false, {}, 1000).size(), 201U);
   EXPECT_EQ(store->outbox_state().last, 201);
 }
 

@@ -113,13 +113,29 @@ TEST_F(Reading, GivesALanesTasksByDueTimeWithoutThoseAtHand) {
   const auto keys = accept(3);
   ASSERT_TRUE(calls().update(keys[2], [](Change& change) { change.tasks = {registration_task(evening - 1h)}; }).ok());
 
-  const auto all = store_->tasks(Lane::system137, {}, 10);
+  const auto all = store_->tasks(Lane::system137, false, {}, 10);
   ASSERT_THAT(all, SizeIs(3));
   EXPECT_EQ(all[0].request, keys[2]);
   EXPECT_EQ(all[1].request, keys[0]);
-  const auto others = store_->tasks(Lane::system137, {all[0].id, all[1].id}, 1);
+  const auto others = store_->tasks(Lane::system137, false, {all[0].id, all[1].id}, 1);
   ASSERT_THAT(others, SizeIs(1));
   EXPECT_EQ(others[0].request, keys[1]);
+}
+
+TEST_F(Reading, GivesNewTasksAndRetriesEachByThemselves) {
+  const auto keys = accept(3);
+  ASSERT_TRUE(calls()
+                  .update(keys[0],
+                          [](Change& change) {
+                            change.tasks = {registration_task(evening - 1h)};
+                            change.tasks[0].retry = true;
+                          })
+                  .ok());
+  EXPECT_THAT(store_->tasks(Lane::system137, false, {}, 10), SizeIs(2));
+  const auto retries = store_->tasks(Lane::system137, true, {}, 10);
+  ASSERT_THAT(retries, SizeIs(1));
+  EXPECT_EQ(retries[0].request, keys[0]);
+  EXPECT_TRUE(retries[0].retry);
 }
 
 TEST_F(Reading, HandsOutTheOutboxInOrderAndRemembersTheMark) {

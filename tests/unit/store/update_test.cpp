@@ -118,8 +118,8 @@ TEST_F(Update, HasOneTaskForEachOfRegistrationClockAndMessage) {
                     {.lane = Lane::sms, .due = evening, .message = 42}};
   });
   ASSERT_THAT(outcome.value().tasks, SizeIs(4));
-  EXPECT_THAT(store_->tasks(Lane::system137, {}, 10), IsEmpty());
-  EXPECT_THAT(store_->tasks(Lane::service_desk, {}, 10), SizeIs(1));
+  EXPECT_THAT(store_->tasks(Lane::system137, false, {}, 10), IsEmpty());
+  EXPECT_THAT(store_->tasks(Lane::service_desk, false, {}, 10), SizeIs(1));
 
   ASSERT_TRUE(calls()
                   .update(key_,
@@ -128,17 +128,17 @@ TEST_F(Update, HasOneTaskForEachOfRegistrationClockAndMessage) {
                             change.done = {{.lane = Lane::sms_status, .message = 42}, {.lane = Lane::clock}};
                           })
                   .ok());
-  const auto waiting = store_->tasks(Lane::sms_status, {}, 10);
+  const auto waiting = store_->tasks(Lane::sms_status, false, {}, 10);
   ASSERT_THAT(waiting, SizeIs(1));
   EXPECT_EQ(waiting[0].message, 41);
   EXPECT_EQ(waiting[0].due, evening + 3h);
-  EXPECT_THAT(store_->tasks(Lane::sms, {}, 10), IsEmpty());
-  EXPECT_THAT(store_->tasks(Lane::clock, {}, 10), IsEmpty());
-  EXPECT_THAT(store_->tasks(Lane::service_desk, {}, 10), SizeIs(1));
+  EXPECT_THAT(store_->tasks(Lane::sms, false, {}, 10), IsEmpty());
+  EXPECT_THAT(store_->tasks(Lane::clock, false, {}, 10), IsEmpty());
+  EXPECT_THAT(store_->tasks(Lane::service_desk, false, {}, 10), SizeIs(1));
 }
 
 TEST_F(Update, NeverGivesATasksNumberToAnother) {
-  const auto first = store_->tasks(Lane::system137, {}, 1).at(0).id;
+  const auto first = store_->tasks(Lane::system137, false, {}, 1).at(0).id;
   ASSERT_TRUE(calls().update(key_, [](Change& change) { change.done = {registration_task()}; }).ok());
   const auto again = calls().update(key_, [](Change& change) { change.tasks = {registration_task()}; });
   EXPECT_GT(again.value().tasks.at(0).id, first);
