@@ -165,7 +165,9 @@ void Driver::arm(Milliseconds wait) {
   const auto at = world_.clock.steady() + wait;
   if (armed_ && *armed_ <= at) return;
   armed_ = at;
-  world_.executor.call_after(wait, [this] {
+  world_.executor.call_after(wait, [this, at] {
+    // One that an earlier timer overtook does nothing: were it to arm another, timers would multiply for as long as the gateway runs.
+    if (armed_ != at) return;
     armed_.reset();
     advance();
   });

@@ -48,6 +48,7 @@ class ManualExecutor : public Executor, public Clock {
     const std::scoped_lock lock(mutex_);
     return !posted_.empty();
   }
+  [[nodiscard]] std::size_t timers() const { return timers_.size(); }
   /// Lets time pass, timer by timer.
   void pass(Milliseconds time) {
     const auto until = now_ + time;
@@ -326,6 +327,15 @@ TEST_F(DriverTest, WhoWaitsForTheCodeIsToldWhenItComesOrWhenTheWaitIsOver) {
   system137_.submits = {outcome::Registered{"5"}};
   ASSERT_TRUE(eventually([&] { return !code.empty(); }));
   EXPECT_EQ(code, "5");
+}
+
+TEST_F(DriverTest, TimersDoNotMultiplyWithTheWork) {
+  for (int form = 1; form <= 30; ++form) {
+    const auto key = take(std::to_string(form));
+    ASSERT_TRUE(eventually([&] { return request(key).told.has_value(); }));
+  }
+  executor_.pass(minutes(10));
+  EXPECT_LE(executor_.timers(), 1u);
 }
 
 TEST_F(DriverTest, ADrainedDriverStartsNothingMore) {
