@@ -9,6 +9,26 @@ prometheus::Family<prometheus::Gauge>& gauges(prometheus::Registry& registry, co
   return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
 }
 
+/// Labelled with each word that an enumeration has.
+template <class Enum>
+std::map<std::string, prometheus::Gauge*> gauge_of_word(prometheus::Registry& registry, const char* name, const char* help,
+                                                        const char* label) {
+  auto& family = gauges(registry, name, help);
+  std::map<std::string, prometheus::Gauge*> all;
+  for (int i = 0; !to_string(static_cast<Enum>(i)).empty(); ++i) {
+    const std::string word(to_string(static_cast<Enum>(i)));
+    all.emplace(word, &family.Add({{label, word}}));
+  }
+  return all;
+}
+
+void set(const std::map<std::string, prometheus::Gauge*>& gauges, const std::vector<std::pair<std::string, std::int64_t>>& counts) {
+  for (const auto& [word, gauge] : gauges) {
+    const auto found = std::ranges::find(counts, word, &std::pair<std::string, std::int64_t>::first);
+    gauge->Set(found == counts.end() ? 0 : static_cast<double>(found->second));
+  }
+}
+
 double age(const std::optional<Timestamp>& since, Timestamp now) {
   return since ? std::max(0.0, std::chrono::duration<double>(now - *since).count()) : 0;
 }
@@ -16,9 +36,9 @@ double age(const std::optional<Timestamp>& since, Timestamp now) {
 }  // namespace
 
 StoreMetrics::StoreMetrics(prometheus::Registry& registry)
-    : requests_(gauges(registry, "salam_requests", "Requests by state")),
-      attention_(gauges(registry, "salam_attention", "Open items on the attention list by reason")),
-      tasks_(gauges(registry, "salam_tasks", "Tasks in the store by lane")),
+    : requests_(gauge_of_word<RegistrationState>(registry, "salam_requests", "Requests by state", "state")),
+      attention_(gauge_of_word<AttentionReason>(registry, "salam_attention", "Open items on the attention list by reason", "reason")),
+      tasks_(gauge_of_word<Lane>(registry, "salam_tasks", "Tasks in the store by lane", "lane")),
       told_(gauges(registry, "salam_requests_told", "Requests whose citizen was told a code").Add({})),
       queue_(gauges(registry, "salam_store_queue", "Writes waiting for the store").Add({})),
       disk_free_(gauges(registry, "salam_store_disk_free_bytes", "Free bytes on the database's disk").Add({})),
@@ -29,9 +49,9 @@ StoreMetrics::StoreMetrics(prometheus::Registry& registry)
 
 void StoreMetrics::refresh(store::Store& store, std::int64_t published, Timestamp now) {
   const auto counts = store.counts();
-  for (const auto& [state, count] : counts.by_state) requests_.Add({{"state", state}}).Set(static_cast<double>(count));
-  for (const auto& [reason, count] : counts.attention) attention_.Add({{"reason", reason}}).Set(static_cast<double>(count));
-  for (const auto& [lane, count] : counts.tasks) tasks_.Add({{"lane", lane}}).Set(static_cast<double>(count));
+  set(requests_, counts.by_state);
+  set(attention_, counts.attention);
+  set(tasks_, counts.tasks);
   told_.Set(static_cast<double>(counts.told));
   attention_age_.Set(age(counts.oldest_attention, now));
   task_age_.Set(age(counts.oldest_due_task, now));

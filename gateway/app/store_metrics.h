@@ -1,6 +1,8 @@
 #pragma once
 
-#include <prometheus/family.h>
+#include <map>
+#include <string>
+
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
@@ -16,9 +18,12 @@ class StoreMetrics {
   void refresh(store::Store& store, std::int64_t published, Timestamp now);
 
  private:
-  prometheus::Family<prometheus::Gauge>& requests_;
-  prometheus::Family<prometheus::Gauge>& attention_;
-  prometheus::Family<prometheus::Gauge>& tasks_;
+  /// One for every word there is, so that a figure that falls to nothing shows as nothing.
+  using GaugeOfWord = std::map<std::string, prometheus::Gauge*>;
+
+  GaugeOfWord requests_;
+  GaugeOfWord attention_;
+  GaugeOfWord tasks_;
   prometheus::Gauge& told_;
   prometheus::Gauge& queue_;
   prometheus::Gauge& disk_free_;

@@ -69,6 +69,20 @@ TEST(Metrics, HoldTheFiguresToAlertOn) {
   }
 }
 
+TEST(Metrics, FallToZeroWhenNothingIsLeft) {
+  City city;
+  const auto id = city->take_in(Gateway::form("1", R"("citizen": {"name": "نمونه"})"));
+  const auto shows = [&](const char* line) {
+    return city->operations("/metrics").body.find(std::string("\n") + line + "\n") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually([&] { return shows(R"(salam_attention{reason="no_contact"} 1)"); }));
+  ASSERT_TRUE(eventually([&] { return city->state(id) == "registered"; }));
+  EXPECT_EQ(city->settle(id, R"({"action": "handed_over", "by": "زهرا احمدی"})").status, 200);
+  EXPECT_TRUE(shows(R"(salam_attention{reason="no_contact"} 0)"));
+  EXPECT_TRUE(shows(R"(salam_requests{state="registered"} 1)"));
+  EXPECT_TRUE(shows(R"(salam_requests{state="waiting"} 0)"));
+}
+
 TEST(Log, IsJsonLineByLineWhereAsked) {
   City city({.gateway = {.more = "[log]\nformat = \"json\"\nlevel = \"debug\"\n"}});
   const auto id = city->take("1");
