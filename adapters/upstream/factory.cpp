@@ -18,9 +18,9 @@ Error invalid(std::string_view section, std::string_view key, std::string_view r
 
 Result<std::string> read_text(const std::string& path, std::string_view section) {
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return invalid(section, "mapping_file", "cannot be read: " + path);
-  return text;
+  // A folder opens; only reading shows it.
+  if (!file || (file.peek(), file.bad())) return invalid(section, "mapping_file", "cannot be read: " + path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 /// A protocol and what feeds it.

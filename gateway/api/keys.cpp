@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -72,11 +71,11 @@ std::pair<std::string_view, std::string_view> bearer(std::string_view authorizat
 }  // namespace
 
 Result<std::vector<Key>> read_keys(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    if (!std::filesystem::exists(path)) return std::vector<Key>{};
-    return Error{"keys_unreadable", system_error("cannot read the keys file", path)};
-  }
+  if (!file && errno == ENOENT) return std::vector<Key>{};
+  // A folder opens; only reading shows it.
+  if (!file || (file.peek(), file.bad())) return Error{"keys_unreadable", system_error("cannot read the keys file", path)};
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   auto document = json::parse(text);
   const auto* list = document ? json::find(*document, "/keys") : nullptr;

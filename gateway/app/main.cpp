@@ -1,3 +1,6 @@
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <functional>
 
 #include <CLI/CLI.hpp>
@@ -64,5 +67,10 @@ int main(int argc, char** argv) {
   });
 
   CLI11_PARSE(program, argc, argv);
-  return command();
+  try {
+    return command();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "salam-gateway: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
 }

@@ -1,8 +1,6 @@
 #include "gateway/app/routing_file.h"
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -62,14 +60,18 @@ Result<RuleSet, std::vector<config::Problem>> read_routing_rules(const std::stri
       rules.pop_back();
     }
   }
-  if (auto problems = reader.problems(); !problems.empty()) return problems;
+  auto problems = reader.problems();
+  // A file cut short must not send everything to 137.
+  if (problems.empty() && rules.empty())
+    problems.push_back({.file = file, .line = 0, .key = "rule", .reason = "is missing: there is no rule"});
+  if (!problems.empty()) return problems;
   return RuleSet::make(std::move(rules), digest).value();
 }
 
 Result<RuleSet, std::vector<config::Problem>> read_routing_file(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::vector<config::Problem>{{.file = file, .line = 0, .key = "", .reason = "cannot be read"}};
-  return read_routing_rules(file, std::string(std::istreambuf_iterator<char>(in), {}));
+  const auto text = config::read_file(file);
+  if (!text) return std::vector<config::Problem>{{.file = file, .line = 0, .key = "", .reason = "cannot be read"}};
+  return read_routing_rules(file, *text);
 }
 
 }  // namespace salam::app

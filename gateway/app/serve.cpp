@@ -1,7 +1,6 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
-#include <exception>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -13,7 +12,6 @@
 namespace salam::app {
 namespace {
 
-constexpr int failed = 1;
 constexpr int misconfigured = 2;
 
 sigset_t handled_signals() {
@@ -52,24 +50,19 @@ int serve(const std::string& config) {
   auto loaded = load_settings(config);
   for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
   if (!loaded.problems.empty()) return misconfigured;
-  try {
-    observe::set_up_logging(loaded.settings.log);
-    // Every thread inherits the mask, so that only this one takes them.
-    const auto signals = handled_signals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    Gateway gateway(std::move(loaded.settings));
-    sd_notify(0, "READY=1");
-    wait_for_the_end(gateway, signals);
-    sd_notify(0, "STOPPING=1");
-    spdlog::info("shutting down");
-    gateway.shut_down();
-    spdlog::info("ended");
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "salam-gateway: %s\n", error.what());
-    return failed;
-  }
+  observe::set_up_logging(loaded.settings.log);
+  // Every thread inherits the mask, so that only this one takes them.
+  const auto signals = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  Gateway gateway(std::move(loaded.settings));
+  sd_notify(0, "READY=1");
+  wait_for_the_end(gateway, signals);
+  sd_notify(0, "STOPPING=1");
+  spdlog::info("shutting down");
+  gateway.shut_down();
+  spdlog::info("ended");
+  return 0;
 }
 
 }  // namespace salam::app

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,9 @@ struct Problem {
 
   friend bool operator==(const Problem&, const Problem&) = default;
 };
+
+/// The whole file; nothing where it cannot be read.
+std::optional<std::string> read_file(const std::filesystem::path& path);
 
 using Environment = std::map<std::string, std::string, std::less<>>;
 /// The process's variables that begin with `SALAM_`, without those named: they are no settings.

@@ -37,7 +37,4 @@ inline constexpr std::string_view redacted_literal = "\"[redacted]\"";
 /// As a TOML basic string.
 std::string toml_string(std::string_view text);
 
-/// The whole file; nothing where it cannot be read.
-std::optional<std::string> read_file(const std::filesystem::path& path);
-
 }  // namespace salam::config

@@ -93,6 +93,14 @@ TEST(Keys, MistakesAreNamedAndChangeNothing) {
   EXPECT_EQ(folder.read("keys.json"), "nonsense") << "a file that cannot be read is not written over";
 }
 
+TEST(Keys, FileThatCannotBeReadIsNamed) {
+  Folder folder;
+  const auto no_file = (folder / "").string();
+  const auto list = run(folder, {"key", "list", "--keys", no_file});
+  EXPECT_EQ(list.code, 1) << list.output;
+  EXPECT_THAT(list.output, HasSubstr("cannot read the keys file " + no_file));
+}
+
 TEST(Topics, NeedABroker) {
   City city({.start = false});
   const auto ran = city->run({"topics", "create"});

@@ -64,6 +64,8 @@ TEST(Routing, FileWithAMistakeKeepsTheOldRulesAndSaysSo) {
   EXPECT_THAT(city->log(), HasSubstr("routing.toml"));
   EXPECT_THAT(city->log(), HasSubstr("must be one of 137, service_desk"));
   EXPECT_EQ(city->post("/v1/routing/explain", question).at("/rule"), "power_cut");
+  city->folder().write("routing.toml", "# cut short");
+  reload(city, "there is no rule");
   std::filesystem::remove(city->folder() / "routing.toml");
   reload(city, "cannot be read");
   EXPECT_EQ(city->post("/v1/routing/explain", question).at("/rule"), "power_cut");
@@ -88,6 +90,9 @@ TEST(Keys, FileWithAMistakeKeepsTheOldKeysAndSaysSo) {
   City city;
   city->folder().write("keys.json", "{\"keys\": ");
   reload(city, "keys kept as they were");
+  std::filesystem::remove(city->folder() / "keys.json");
+  std::filesystem::create_directory(city->folder() / "keys.json");
+  reload(city, "cannot read the keys file");
   EXPECT_EQ(city->get("/v1/requests").status, 200);
 }
 

@@ -44,8 +44,9 @@ system = "137"
 }
 
 TEST(RoutingFile, IsNamedByItsContent) {
-  EXPECT_EQ(read_routing_rules("a", "")->digest(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_NE(read_routing_rules("a", "# x")->digest(), read_routing_rules("a", "")->digest());
+  const std::string rule = "[[rule]]\nname = \"a\"\nwhy = \"x\"\nwords = [\"b\"]\nsystem = \"137\"\n";
+  EXPECT_EQ(read_routing_rules("a", rule)->digest(), "a647027f36a3aac53ac167e679ef2263e64d40df18801b33d168ccdcc929ef60");
+  EXPECT_NE(read_routing_rules("a", rule + "# x")->digest(), read_routing_rules("a", rule)->digest());
 }
 
 TEST(RoutingFile, NamesEverythingThatIsWrong) {
@@ -78,7 +79,12 @@ TEST(RoutingFile, RefusesANameUsedTwice) {
   EXPECT_THAT(problems(rule + rule), ElementsAre(HasSubstr("routing.toml:6: rule[1]: routing rule `a`")));
 }
 
+TEST(RoutingFile, WithoutARuleIsTakenForOneCutShort) {
+  EXPECT_THAT(problems("# nothing"), ElementsAre("routing.toml: rule: is missing: there is no rule"));
+}
+
 TEST(RoutingFile, SaysThatItCannotBeRead) {
+  EXPECT_EQ(read_routing_file("/").error().front().text(), "/: cannot be read");
   const auto rules = read_routing_file("/nowhere/routing.toml");
   ASSERT_FALSE(rules.ok());
   EXPECT_EQ(rules.error().front().text(), "/nowhere/routing.toml: cannot be read");
