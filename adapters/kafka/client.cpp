@@ -129,8 +129,12 @@ Result<void> check(const Settings& settings) {
                                                                                {"source", &settings.source}}};
   for (const auto& [name, value] : needed)
     if (value->empty()) return Error{"kafka_setting_missing", "`" + std::string(name) + "` is empty"};
-  auto conf = producer_conf(settings);
+  // Without brokers the client connects to nothing, and says nothing of what it cannot reach.
+  auto unconnected = settings;
+  unconnected.connection.brokers.clear();
+  auto conf = producer_conf(unconnected);
   if (!conf) return std::move(conf).error();
+  rd_kafka_conf_set_log_cb(conf->get(), nullptr);
   auto client = make_client(RD_KAFKA_PRODUCER, std::move(*conf));
   if (!client) return std::move(client).error();
   return {};

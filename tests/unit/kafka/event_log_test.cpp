@@ -10,6 +10,9 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "adapters/kafka/handles.h"
 #include "tests/kafka/outbox_store.h"
@@ -171,6 +174,20 @@ TEST_F(EventLogTest, TakesALibrdkafkaPropertyFromTheConfiguration) {
   auto with_property = settings();
   with_property.connection.properties["compression.type"] = "lz4";
   EXPECT_TRUE(check(with_property));
+}
+
+TEST_F(EventLogTest, IsCheckedWithoutAConnection) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  auto with_listener = settings();
+  with_listener.connection.brokers = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  EXPECT_TRUE(check(with_listener));
+  EXPECT_EQ(accept(listener, nullptr, nullptr), -1) << "somebody has connected";
+  close(listener);
 }
 
 TEST_F(EventLogTest, NamesAPropertyThatLibrdkafkaDoesNotKnow) {
