@@ -51,13 +51,19 @@ std::string_view content_type(BodyFormat format) {
   return {};
 }
 
+/// The mapping's own header takes the place of ours.
+bool sets(const Call& call, std::string_view lower_case_name) {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
+  return std::ranges::any_of(call.headers, [&](const auto& header) { return std::ranges::equal(header.first, lower_case_name, same); });
+}
+
 http_client::Request message_of(const Call& call, const Template::Values& values) {
   http_client::Request message;
   message.method = call.method;
   message.target = call.path.render(values);
-  message.headers = {{"Accept", "application/json"}};
+  if (!sets(call, "accept")) message.headers.emplace_back("Accept", "application/json");
   if (call.format != BodyFormat::none) {
-    message.headers.emplace_back("Content-Type", content_type(call.format));
+    if (!sets(call, "content-type")) message.headers.emplace_back("Content-Type", content_type(call.format));
     message.body = call.body.render(values);
   }
   for (const auto& [name, value] : call.headers) message.headers.emplace_back(name, value.render(values));

@@ -52,6 +52,17 @@ TEST(ServiceDeskMapping, SendsWhatTheContractAsksFor) {
   EXPECT_EQ(text("/source/item"), "2");
 }
 
+TEST(ServiceDeskMapping, MayNameItsOwnTypes) {
+  auto mapping = desk_mapping();
+  mapping.submit.headers.emplace_back("content-type", *Template::parse("text/xml; charset=utf-8", Escape::header));
+  mapping.submit.headers.emplace_back("ACCEPT", *Template::parse("*/*", Escape::header));
+  const auto message = mapped(mapping)->submit_request(sample_request());
+  EXPECT_THAT(message.headers, Contains(Pair("content-type", "text/xml; charset=utf-8")));
+  EXPECT_THAT(message.headers, Contains(Pair("ACCEPT", "*/*")));
+  EXPECT_THAT(message.headers, Not(Contains(Pair("Content-Type", testing::_)))) << "a field sent twice is refused, or read as either";
+  EXPECT_THAT(message.headers, Not(Contains(Pair("Accept", testing::_))));
+}
+
 TEST(ServiceDeskMapping, JudgesAnswersAsTheContractSays) {
   const auto protocol = desk();
   struct Case {
