@@ -108,7 +108,7 @@ Reader::Reader(std::string file, std::string_view toml, Environment environment)
 
 Reader Reader::from_file(const std::string& file, Environment environment) {
   const auto text = file.empty() ? "" : read_file(file);
-  Reader reader(file, text.value_or(""), std::move(environment));
+  Reader reader(file.empty() ? "environment" : file, text.value_or(""), std::move(environment));
   if (!text) reader.state_->problems.push_back({.file = file, .line = 0, .key = "", .reason = "cannot be read"});
   return reader;
 }

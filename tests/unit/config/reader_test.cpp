@@ -156,6 +156,12 @@ hosts = ["a", 1]
                   "gateway.toml:8: sms.sender: is required", "environment: SALAM_HTTP_RATIO: must be a number from 0 to 1"));
 }
 
+TEST(Config, WithoutAFileNamesTheEnvironment) {
+  auto reader = Reader::from_file("", {});
+  static_cast<void>(reader.root().table("sms").required_string("sender"));
+  EXPECT_THAT(texts(reader), ElementsAre("environment: sms.sender: is required"));
+}
+
 TEST(Config, RefusesUnknownKeysWithAHint) {
   Reader reader("gateway.toml", "[http]\nlsten = \"a\"\n[htpp]\nlisten = \"b\"\n[zebra]\nx = 1\n",
                 {{"SALAM_HTTP_LISTN", "c"}, {"SALAM_QUITE_ELSEWHERE", "d"}});
