@@ -16,7 +16,6 @@ namespace salam::app {
 namespace {
 
 constexpr int failed = 1;
-constexpr int misconfigured = 2;
 constexpr int at_fault = 3;
 
 std::optional<Loaded> load(const std::string& config) {
@@ -73,6 +72,12 @@ int create_topic(const std::string& config) {
   if (!created) return fail(created.error());
   fmt::print("topic {} {}\n", settings.topic.name, *created == kafka::TopicCreation::created ? "created" : "stands already");
   return 0;
+}
+
+std::optional<std::string> keys_file(const std::string& config) {
+  if (config.empty()) return default_keys_file;
+  const auto loaded = load(config);
+  return loaded ? std::optional(loaded->settings.keys_file) : std::nullopt;
 }
 
 int create_key(const std::string& file, const std::string& name, const std::vector<std::string>& scopes) {

@@ -6,12 +6,14 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/app/commands.h"
+#include "gateway/app/settings.h"
 
 int main(int argc, char** argv) {
   CLI::App program(
       "salam-gateway takes the requests that citizens hand in at the meetings «مردم سلام», registers each in the city's 137 system or the "
       "service\n"
       "desk, publishes events, and texts every citizen a tracking code.");
+  program.footer("--config FILE, before or after the command, names the configuration.");
   program.require_subcommand(1);
   program.fallthrough();
   std::string config;
@@ -43,21 +45,29 @@ int main(int argc, char** argv) {
 
   auto* key = program.add_subcommand("key", "API keys, kept as digests in the keys file");
   key->require_subcommand(1);
-  std::string file = "/etc/salam-gateway/keys.json";
+  std::string file;
   std::string name;
   std::vector<std::string> scopes;
-  key->add_option("--keys", file, "The keys file")->envname("SALAM_KEYS_FILE")->capture_default_str();
+  key->add_option("--keys", file,
+                  std::string("The keys file; without it, the one that the configuration names, or else ") + salam::app::default_keys_file)
+      ->envname("SALAM_KEYS_FILE");
+  const auto with_file = [&](auto work) {
+    return [&, work] {
+      if (file.empty()) file = salam::app::keys_file(config).value_or("");
+      return file.empty() ? salam::app::misconfigured : work();
+    };
+  };
   key->fallthrough();
   auto* create = key->add_subcommand("create", "Make a key and print it, once");
   create->add_option("name", name, "Who will use it")->required();
   create->add_option("--scope", scopes, "What it may do: intake, read, operate, track, callback; may be repeated")->required();
-  create->callback([&] { command = [&] { return salam::app::create_key(file, name, scopes); }; });
+  create->callback([&] { command = with_file([&] { return salam::app::create_key(file, name, scopes); }); });
   key->add_subcommand("list", "Show the keys: id, name, scopes, when made")->callback([&] {
-    command = [&] { return salam::app::list_keys(file); };
+    command = with_file([&] { return salam::app::list_keys(file); });
   });
   auto* revoke = key->add_subcommand("revoke", "Take a key back");
   revoke->add_option("name", name, "Its name or id")->required();
-  revoke->callback([&] { command = [&] { return salam::app::revoke_key(file, name); }; });
+  revoke->callback([&] { command = with_file([&] { return salam::app::revoke_key(file, name); }); });
 
   program.add_subcommand("version", "Print the version")->callback([&] {
     command = [] {

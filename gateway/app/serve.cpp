@@ -12,8 +12,6 @@
 namespace salam::app {
 namespace {
 
-constexpr int misconfigured = 2;
-
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);

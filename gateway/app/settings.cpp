@@ -171,7 +171,7 @@ Settings read(Section root) {
   settings.store = read_store(root.table("store"), settings.installation, root.table("events"));
   settings.disk_free_mark = static_cast<std::uint64_t>(root.table("store").integer("disk_free_mib", 256, 1, 1'000'000)) * 1024 * 1024;
   auto keys = root.table("keys");
-  settings.keys_file = keys.path("file", "/etc/salam-gateway/keys.json");
+  settings.keys_file = keys.path("file", default_keys_file);
   settings.key_rates.each = keys.number("rate", settings.key_rates.each, 0.1, 1e6);
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.routing_rules = root.table("routing").path("rules", "");

@@ -41,6 +41,8 @@ struct Settings {
   Milliseconds drain{0};  ///< How long a shutdown waits for what is under way.
 };
 
+inline constexpr auto default_keys_file = "/var/lib/salam-gateway/keys.json";
+
 struct Loaded {
   Settings settings;
   std::vector<config::Problem> problems;  ///< Nothing starts where there is one.

@@ -30,7 +30,9 @@ TEST(Help, NamesEveryCommandAndWhatItDoes) {
     EXPECT_THAT(help.output, ContainsRegex(line));
   }
   for (const auto* const command : {"serve", "check-config", "audit", "topics", "key", "version"}) {
-    EXPECT_EQ(run(folder, {command, "--help"}).code, 0) << command;
+    const auto its_help = run(folder, {command, "--help"});
+    EXPECT_EQ(its_help.code, 0) << command;
+    EXPECT_THAT(its_help.output, HasSubstr("--config")) << command;
   }
 }
 
@@ -91,6 +93,19 @@ TEST(Keys, MistakesAreNamedAndChangeNothing) {
   folder.write("keys.json", "nonsense");
   EXPECT_EQ(create("third", "read").code, 1);
   EXPECT_EQ(folder.read("keys.json"), "nonsense") << "a file that cannot be read is not written over";
+}
+
+TEST(Keys, StandInTheFileThatTheConfigurationNames) {
+  City city({.start = false});
+  const auto config = (city->folder() / "gateway.toml").string();
+  const auto before = city->folder().read("keys.json");
+  Folder elsewhere;
+  EXPECT_EQ(run(elsewhere, {"key", "create", "tablet", "--scope", "intake", "--config", config}).code, 0);
+  EXPECT_NE(city->folder().read("keys.json"), before);
+  EXPECT_THAT(run(elsewhere, {"--config", config, "key", "list"}).output, ContainsRegex("  tablet +intake"));
+  const auto wrong = run(elsewhere, {"key", "list", "--config", "/nowhere.toml"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.output, HasSubstr("/nowhere.toml: cannot be read"));
 }
 
 TEST(Keys, FileThatCannotBeReadIsNamed) {
