@@ -19,19 +19,19 @@ void write_item(json::Writer& writer, const store::AttentionItem& item) {
 }
 
 void list(const Context& context, const http::Request& request, const http::Reply& reply) {
-  const auto page = page_of(request, reply);
+  const auto page = page_of(request, reply, {"reason", "region"});
   if (!page) return;
   std::optional<AttentionReason> reason;
   std::optional<Region> region;
   if (const auto text = request.query_value("reason")) {
     reason = parse_attention_reason(*text);
     if (!reason) {
-      return refuse_parameter(request, reply, "reason is one of uncertain, refused, unclear, poison, by_hand, no_contact, undelivered");
+      return refuse_parameter(request, reply, "reason", "one of uncertain, refused, unclear, poison, by_hand, no_contact, undelivered");
     }
   }
   if (const auto text = request.query_value("region")) {
     region = Region::parse(*text);
-    if (!region) return refuse_parameter(request, reply, "region is 1 to 15, or nazhvan");
+    if (!region) return refuse_parameter(request, reply, "region", "1 to 15, or nazhvan");
   }
   const auto items = context.store.attention(reason, region, page->after, page->size);
   json::Writer writer;
@@ -110,7 +110,9 @@ void settle(const Context& context, const http::Request& request, const http::Re
             return reply(
                 answered_before(context, identity, persian).value_or(http::to_response({.code = "idempotency_in_progress"}, persian)));
           }
-          return reply(http::to_response({.code = error.code, .detail = error.code == "not_settleable" ? error.message : ""}, persian));
+          http::Problem problem{.code = error.code};
+          if (error.code == "not_settleable") problem.members.emplace_back("why", error.message);
+          return reply(http::to_response(problem, persian));
         }
         context.added(std::move(outcome->tasks));
         reply(settled(200, json::request_view(outcome->record), false));

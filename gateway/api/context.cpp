@@ -1,7 +1,10 @@
 #include "gateway/api/context.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "gateway/json/parse.h"
 
@@ -43,22 +46,31 @@ http::Problem invalid_body(const json::FieldErrors& errors) {
 std::optional<json::Document> document_of(const http::Request& request, const http::Reply& reply) {
   auto document = json::parse(request.body);
   if (!document) {
-    refuse(request, reply, {.code = "json_invalid", .detail = document.error().message});
+    refuse(request, reply,
+           {.code = "json_invalid", .errors = {{.pointer = "", .expected = "JSON in UTF-8, but: " + document.error().message}}});
     return {};
   }
   return std::move(*document);
 }
 
-void refuse_parameter(const http::Request& request, const http::Reply& reply, std::string detail) {
-  refuse(request, reply, {.code = "parameter_invalid", .detail = std::move(detail)});
+void refuse_parameter(const http::Request& request, const http::Reply& reply, std::string_view parameter, std::string expected) {
+  refuse(request, reply,
+         {.code = "parameter_invalid", .errors = {{.pointer = "", .expected = std::move(expected), .parameter = std::string(parameter)}}});
 }
 
-std::optional<Page> page_of(const http::Request& request, const http::Reply& reply) {
+std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters) {
+  std::vector<std::string_view> known(filters);
+  known.insert(known.end(), {"page_size", "page_token"});
+  for (const auto& [name, value] : request.query) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    refuse_parameter(request, reply, name, fmt::format("no such parameter; known are {}", fmt::join(known, ", ")));
+    return {};
+  }
   Page page;
   if (const auto text = request.query_value("page_size")) {
     const auto size = number(*text);
     if (!size || *size < 1 || *size > 1'000) {
-      refuse_parameter(request, reply, "page_size must be a number from 1 to 1000");
+      refuse_parameter(request, reply, "page_size", "a number from 1 to 1000");
       return {};
     }
     page.size = static_cast<int>(*size);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,18 +49,19 @@ std::vector<http::Route> routes(const Context& context);
 
 http::Response json_response(int status, std::string body);
 void refuse(const http::Request& request, const http::Reply& reply, const http::Problem& problem);
-void refuse_parameter(const http::Request& request, const http::Reply& reply, std::string detail);
+void refuse_parameter(const http::Request& request, const http::Reply& reply, std::string_view parameter, std::string expected);
 http::Problem invalid_body(const json::FieldErrors& errors);
 
 /// The body as JSON. Refuses by itself and returns nothing where it is none.
 std::optional<json::Document> document_of(const http::Request& request, const http::Reply& reply);
 
-/// AIP-158: `page_size` (1–1,000, default 100) and `page_token`. Refuses by itself and returns nothing where either is malformed.
+/// AIP-158: `page_size` (1–1,000, default 100) and `page_token`. Refuses by itself and returns nothing where either is malformed, or where
+/// the query names anything else but `filters`: a misspelt one must not show everything.
 struct Page {
   int size = 100;
   std::int64_t after = 0;
 };
-std::optional<Page> page_of(const http::Request& request, const http::Reply& reply);
+std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters = {});
 std::string page_token(std::int64_t last);
 
 /// The request named by the path's id. Refuses by itself and returns nothing where there is none.

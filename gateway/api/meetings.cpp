@@ -7,7 +7,7 @@ namespace {
 
 void put_meeting(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto& id = request.parameters.at(0);
-  if (!json::valid_meeting_id(id)) return refuse_parameter(request, reply, "a meeting's id is 1 to 64 of A-Z a-z 0-9 . _ -");
+  if (!json::valid_meeting_id(id)) return refuse_parameter(request, reply, "id", "1 to 64 of A-Z a-z 0-9 . _ -");
   const auto document = document_of(request, reply);
   if (!document) return;
   const auto meeting = json::read_meeting(id, *document);
@@ -21,7 +21,7 @@ void put_meeting(const Context& context, const http::Request& request, const htt
 
 void get_meeting(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto meeting = context.store.meeting(request.parameters.at(0));
-  if (!meeting) return refuse(request, reply, {.code = "meeting_not_found", .detail = "there is no such meeting; PUT makes it known"});
+  if (!meeting) return refuse(request, reply, {.code = "meeting_not_found"});
   reply(json_response(200, json::meeting_view(*meeting)));
 }
 

@@ -109,9 +109,9 @@ void wait_for_code(const Context& context, int seconds, Answer answer, const htt
   answer.response.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(seconds));
   context.await_registration(key, std::chrono::seconds(seconds),
                              [response = std::move(answer.response), fresh_status, reply](const std::optional<Record>& record) mutable {
-                               if (record && record->request.registration.state == RegistrationState::registered) {
-                                 response.status = fresh_status;
+                               if (record) {
                                  response.body = json::receipt_view(record->request);
+                                 if (record->request.registration.state == RegistrationState::registered) response.status = fresh_status;
                                }
                                reply(std::move(response));
                              });
@@ -202,32 +202,28 @@ void get_history(const Context& context, const http::Request& request, const htt
 std::optional<store::RequestFilter> filter_of(const http::Request& request, const http::Reply& reply) {
   store::RequestFilter filter;
   for (const auto& [name, value] : request.query) {
-    bool understood = true;
+    std::string_view expected;
     if (name == "meeting") {
       filter.meeting = value;
     } else if (name == "form") {
       filter.form = latin_digits(value);
     } else if (name == "region") {
       filter.region = Region::parse(value);
-      understood = filter.region.has_value();
+      if (!filter.region) expected = "1 to 15, or nazhvan";
     } else if (name == "system") {
       filter.system = parse_system(value);
-      understood = filter.system.has_value();
+      if (!filter.system) expected = "137 or service_desk";
     } else if (name == "state") {
       filter.state = parse_registration_state(value);
-      understood = filter.state.has_value();
+      if (!filter.state) {
+        expected = "one of waiting, in_review, registering, pending, by_hand, uncertain, needs_decision, registered, closed";
+      }
     } else if (name == "told") {
       filter.told = value == "true";
-      understood = value == "true" || value == "false";
-    } else {
-      understood = name == "page_size" || name == "page_token";
+      if (value != "true" && value != "false") expected = "true or false";
     }
-    if (!understood) {
-      refuse_parameter(
-          request, reply,
-          "`" + name +
-              "` cannot be read; the filters are meeting, form, region (1 to 15 or nazhvan), system (137 or service_desk), state, told "
-              "(true or false), page_size and page_token");
+    if (!expected.empty()) {
+      refuse_parameter(request, reply, name, std::string(expected));
       return {};
     }
   }
@@ -237,7 +233,7 @@ std::optional<store::RequestFilter> filter_of(const http::Request& request, cons
 void list_requests(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto filter = filter_of(request, reply);
   if (!filter) return;
-  const auto page = page_of(request, reply);
+  const auto page = page_of(request, reply, {"meeting", "form", "region", "system", "state", "told"});
   if (!page) return;
   const auto records = context.store.list(*filter, page->after, page->size);
   json::Writer writer;

@@ -21,7 +21,11 @@ void append_errors(std::string& out, const std::vector<FieldError>& errors) {
   for (const FieldError& error : errors) {
     if (out.back() != '[') out += ',';
     out += '{';
-    append_member(out, "pointer", error.pointer);
+    if (error.parameter.empty()) {
+      append_member(out, "pointer", error.pointer);
+    } else {
+      append_member(out, "parameter", error.parameter);
+    }
     out += ',';
     append_member(out, "expected", error.expected);
     out += '}';
@@ -44,8 +48,7 @@ const std::vector<ProblemKind>& problems() {
        "کلید را در سرآیند «Authorization: Bearer <key>» بفرستید."},
       {"unknown_key", 401, "Unknown API key", "کلید دسترسی شناخته نشد",
        "The key is not known or was revoked; ask the gateway's operator for a new one.",
-       "این کلید شناخته‌شده نیست یا باطل شده است؛ از متصدی درگاه کلید تازه "
-       "بگیرید."},
+       "این کلید شناخته‌شده نیست یا باطل شده است؛ از متصدی درگاه کلید تازه بگیرید."},
       {"missing_scope", 403, "The key does not allow this", "این کلید چنین اجازه‌ای ندارد",
        "The key lacks the scope that this action needs; ask the gateway's operator for a key that has it.",
        "این کلید دامنهٔ دسترسی لازم برای این کار را ندارد؛ از متصدی درگاه کلیدی با این دامنه بخواهید."},
@@ -60,24 +63,15 @@ const std::vector<ProblemKind>& problems() {
        "چیزی ذخیره نشد. لحظه‌ای دیگر دوباره بفرستید."},
       {"timed_out", 503, "The answer took too long", "آماده شدن پاسخ بیش از حد طول کشید",
        "It is not known whether this was stored. Send the same again: it is stored once only.",
-       "روشن نیست که این درخواست ذخیره شده باشد. همان را دوباره بفرستید؛ تنها یک بار ذخیره "
-       "می‌شود."},
+       "روشن نیست که این درخواست ذخیره شده باشد. همان را دوباره بفرستید؛ تنها یک بار ذخیره می‌شود."},
       {"storage_full", 507, "No room to store this", "جایی برای ذخیره نمانده است",
        "Nothing was stored. The operator must make room; then send again.", "چیزی ذخیره نشد. متصدی باید جا باز کند؛ سپس دوباره بفرستید."},
-      {"storage_unavailable", 503, "The store cannot be written", "پایگاه داده نوشتنی نیست",
+      {"storage_unavailable", 503, "The store cannot be written", "نوشتن در پایگاه داده ممکن نیست",
        "Nothing was stored. Wait for the time in Retry-After, then send again.",
        "چیزی ذخیره نشد. به اندازهٔ زمان سرآیند Retry-After صبر کنید و دوباره بفرستید."},
       {"internal_error", 500, "A defect in the gateway", "خطای داخلی درگاه",
        "It is not known whether this was stored. Send the same again: it is stored once only. The operator finds the cause in the log.",
-       "روشن نیست که این درخواست ذخیره شده باشد. همان را دوباره بفرستید؛ تنها یک بار ذخیره "
-       "می‌شود. "
-       "متصدی "
-       "علت "
-       "را "
-       "در "
-       "گزارش "
-       "رویدادها "
-       "می‌بیند."},
+       "روشن نیست که این درخواست ذخیره شده باشد. همان را دوباره بفرستید؛ تنها یک بار ذخیره می‌شود. متصدی علت را در گزارش رویدادها می‌بیند."},
       // --- HTTP ------------------------------------------------------------------------------------------------------
       {"not_found", 404, "No such address", "چنین نشانی‌ای نیست",
        "Nothing is served at this path; see the API description.",
@@ -86,8 +80,7 @@ const std::vector<ProblemKind>& problems() {
        "Use one of the methods in the Allow header.", "یکی از روش‌های سرآیند Allow را به کار ببرید."},
       {"unsupported_media_type", 415, "Media type not supported", "نوع محتوا پشتیبانی نمی‌شود",
        "Send the body as the media type in the Accept header, in UTF-8 and not compressed.",
-       "محتوا را از نوعی که در سرآیند Accept آمده، با UTF-8 و بدون فشرده‌سازی "
-       "بفرستید."},
+       "محتوا را از نوعی که در سرآیند Accept آمده، با UTF-8 و بدون فشرده‌سازی بفرستید."},
       {"body_too_large", 413, "Body too large", "محتوا بیش از اندازه بزرگ است",
        "Send less at once; the limit for this address is in 'limit', in bytes.",
        "در هر بار کمتر بفرستید؛ اندازهٔ مجاز این نشانی، به بایت، در «limit» آمده است."},
@@ -117,15 +110,10 @@ const std::vector<ProblemKind>& problems() {
        "Correct the path or query parameter named in 'errors'.", "پارامتری را که در «errors» آمده درست کنید."},
       {"page_token_invalid", 400, "The page token is not valid", "نشانهٔ صفحه نادرست است",
        "Use the next_page_token of the page before, with the same filters, or start from the first page.",
-       "از next_page_token صفحهٔ پیشین با همان پالایه‌ها استفاده کنید یا از صفحهٔ نخست "
-       "آغاز "
-       "کنید."},
+       "از next_page_token صفحهٔ پیشین با همان پالایه‌ها استفاده کنید یا از صفحهٔ نخست آغاز کنید."},
       {"idempotency_key_missing", 400, "No Idempotency-Key", "سرآیند Idempotency-Key فرستاده نشده است",
        "This action needs an Idempotency-Key header, new for each action and the same when it is sent again.",
-       "این کار سرآیند Idempotency-Key می‌خواهد؛ برای هر کار یک مقدار تازه و در ارسال "
-       "دوباره "
-       "همان "
-       "مقدار."},
+       "این کار سرآیند Idempotency-Key می‌خواهد؛ برای هر کار یک مقدار تازه و در ارسال دوباره همان مقدار."},
       {"idempotency_key_reused", 422, "The Idempotency-Key was used for something else",
        "این Idempotency-Key پیش‌تر برای کار دیگری به کار رفته است", "Take a new key for a new action.",
        "برای کار تازه، کلید تازه‌ای بگذارید."},
@@ -135,15 +123,7 @@ const std::vector<ProblemKind>& problems() {
       {"form_reused", 409, "The form number is taken by other content",
        "این شمارهٔ فرم پیش‌تر با محتوای دیگری ثبت شده است",
        "Compare with the request that is linked; 'errors' names what differs. A second request on the same form needs its own item number.",
-       "با درخواستی که پیوندش آمده مقایسه کنید؛ تفاوت‌ها در «errors» آمده است. "
-       "درخواست "
-       "دوم "
-       "همان "
-       "فرم، "
-       "شمارهٔ "
-       "ردیف "
-       "جداگانه "
-       "می‌خواهد."},
+       "با درخواستی که پیوندش آمده مقایسه کنید؛ تفاوت‌ها در «errors» آمده است. درخواست دوم همان فرم، شمارهٔ ردیف جداگانه می‌خواهد."},
       {"unknown_meeting", 422, "Unknown meeting", "این دیدار شناخته‌شده نیست",
        "Make the meeting known first: PUT /v1/meetings/{id} with region, mosque and date.",
        "نخست دیدار را با منطقه، مسجد و تاریخ معرفی کنید: PUT /v1/meetings/{id}."},
@@ -153,7 +133,7 @@ const std::vector<ProblemKind>& problems() {
        "The region of a meeting that has requests cannot be changed.",
        "منطقهٔ دیداری را که درخواست دارد نمی‌توان عوض کرد."},
       {"unknown_request", 404, "No such request", "چنین درخواستی ثبت نشده است", "Check the request's id.", "شناسهٔ درخواست را بررسی کنید."},
-      {"unknown_code", 404, "No such tracking code", "چنین کد پیگیری‌ای نیست",
+      {"unknown_code", 404, "No such tracking code", "چنین کد پیگیری‌ای ثبت نشده است",
        "Check the code's digits on the slip or in the text message.",
        "رقم‌های کد را با برگهٔ رسید یا پیامک مقایسه کنید."},
       {"not_settleable", 409, "Nothing to settle this way",
@@ -184,7 +164,7 @@ Response to_response(const Problem& problem, bool persian) {
   body += ",\"status\":" + std::to_string(kind.status) + ',';
   append_member(body, "code", kind.code);
   body += ',';
-  append_member(body, "detail", !problem.detail.empty() ? std::string_view(problem.detail) : persian ? kind.detail_fa : kind.detail);
+  append_member(body, "detail", persian ? kind.detail_fa : kind.detail);
   for (const auto& [name, value] : problem.members) {
     body += ',';
     append_member(body, name, value);

@@ -9,17 +9,16 @@
 /// Problem details (RFC 9457): every refusal of the API in one shape, English or Persian.
 namespace salam::http {
 
-/// One place in a body that was not as expected.
+/// One place in a body, or one parameter of the path or query, that was not as expected.
 struct FieldError {
-  std::string pointer;   ///< JSON Pointer (RFC 6901).
-  std::string expected;  ///< What would have been right there.
+  std::string pointer;      ///< JSON Pointer (RFC 6901).
+  std::string expected;     ///< What would have been right there.
+  std::string parameter{};  ///< In place of the pointer.
 };
 
-/// `code` is stable and one of those in `problems()`; status, type and titles follow from it. `detail` says what to do; where it is empty
-/// the code's own text is used, in Persian for a caller that wants it.
+/// `code` is stable and one of those in `problems()`; all else follows from it, in Persian for a caller that wants it.
 struct Problem {
   std::string code{};
-  std::string detail{};
   std::vector<FieldError> errors{};
   std::vector<std::pair<std::string, std::string>> members{};  ///< Further string members of the document.
   std::vector<std::pair<std::string, std::string>> headers{};  ///< `Retry-After`, `WWW-Authenticate`, `Allow`, …

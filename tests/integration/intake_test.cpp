@@ -103,6 +103,37 @@ TEST(Intake, AnswersInPersianWhereAsked) {
   EXPECT_EQ(reply.at("/code"), "schema_violation");
 }
 
+TEST(Intake, ExplainsEveryRefusalInTheLanguageAskedFor) {
+  City city(by_hand());
+  const auto id = city->take("1");
+  const auto ask = [&](std::string_view method, const std::string& target, std::string_view body) {
+    return call(city->api_port(), method, target, body,
+                {{"Authorization", "Bearer " + city->key()},
+                 {"Content-Type", "application/json"},
+                 {"Accept-Language", "fa"},
+                 {"Idempotency-Key", "k"}});
+  };
+  for (const auto& reply :
+       {ask("POST", "/v1/requests", "nonsense"), ask("GET", "/v1/requests?region=16", ""), ask("GET", "/v1/meetings/none", ""),
+        ask("PUT", "/v1/meetings/a%20b", "{}"), ask("GET", "/v1/attention?page_size=0", "")}) {
+    EXPECT_THAT(reply.at("/detail"), HasSubstr("ید")) << reply.body;
+  }
+  EXPECT_EQ(ask("POST", "/v1/requests", "nonsense").at("/errors/0/pointer"), "");
+  EXPECT_THAT(ask("POST", "/v1/requests", "nonsense").at("/errors/0/expected"), HasSubstr("offset 0"));
+  city->settle(id, R"({"action": "handed_over", "by": "x"})");
+  const auto twice = ask("POST", "/v1/requests/" + id + "/settle", R"({"action": "handed_over", "by": "x"})");
+  EXPECT_EQ(twice.at("/code"), "not_settleable");
+  EXPECT_THAT(twice.at("/detail"), HasSubstr("درخواست"));
+  EXPECT_THAT(twice.at("/why"), HasSubstr("the request is `by_hand`"));
+}
+
+TEST(Intake, ShowsAfterWaitingInVainHowTheRequestStands) {
+  City city(by_hand());
+  const auto reply = city->post("/v1/requests", Gateway::form("1"), {{"Prefer", "wait=1"}});
+  EXPECT_EQ(reply.status, 202);
+  EXPECT_EQ(reply.at("/state"), "by_hand");
+}
+
 TEST(Intake, CarriesTheTraceIntoItsEvents) {
   City city(by_hand());
   const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -80,8 +80,12 @@ TEST_F(Lists, SayWhichParameterCannotBeRead) {
   for (const auto* const target :
        {"/v1/requests?region=16", "/v1/requests?region=%DB%B1%DB%B7", "/v1/requests?system=138", "/v1/requests?state=lost",
         "/v1/requests?told=maybe", "/v1/requests?unknown=1", "/v1/requests?page_size=0", "/v1/requests?page_size=1001",
-        "/v1/requests?page_size=x", "/v1/attention?reason=none", "/v1/attention?region=16"}) {
+        "/v1/requests?page_size=x", "/v1/attention?reason=none", "/v1/attention?region=16", "/v1/attention?reson=refused",
+        "/v1/events?after=1"}) {
     const auto reply = city_->get(target);
+    const std::string_view query = std::string_view(target).substr(std::string_view(target).find('?') + 1);
+    EXPECT_EQ(reply.at("/errors/0/parameter"), query.substr(0, query.find('='))) << reply.body;
+    EXPECT_NE(reply.at("/errors/0/expected"), "(absent)") << reply.body;
     EXPECT_EQ(reply.status, 400) << target;
     EXPECT_EQ(reply.at("/code"), "parameter_invalid") << target;
     EXPECT_EQ(reply.header("content-type"), "application/problem+json");

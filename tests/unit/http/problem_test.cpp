@@ -14,18 +14,19 @@ using testing::HasSubstr;
 
 TEST(Problem, IsADocumentWithStableTypeAndCode) {
   const auto response = to_response({.code = "form_reused",
-                                     .detail = "Compare.",
-                                     .errors = {{"/subject", "the same \"subject\""}, {"/kind", "complaint"}},
+                                     .errors = {{"/subject", "the same \"subject\""}, {"", "1 to 15", "region"}},
                                      .members = {{"request", "/v1/requests/7"}},
                                      .headers = {{"Link", "</v1/requests/7>"}}},
                                     false);
   EXPECT_EQ(response.status, 409);
   EXPECT_EQ(response.content_type, "application/problem+json");
   EXPECT_EQ(response.headers.front().first, "Link");
-  EXPECT_EQ(response.body,
-            R"({"type":"urn:salam:problem:form_reused","title":"The form number is taken by other content","status":409,)"
-            R"("code":"form_reused","detail":"Compare.","request":"/v1/requests/7",)"
-            R"("errors":[{"pointer":"/subject","expected":"the same \"subject\""},{"pointer":"/kind","expected":"complaint"}]})");
+  EXPECT_EQ(
+      response.body,
+      R"({"type":"urn:salam:problem:form_reused","title":"The form number is taken by other content","status":409,)"
+      R"("code":"form_reused","detail":"Compare with the request that is linked; 'errors' names what differs. A second request on the )"
+      R"(same form needs its own item number.","request":"/v1/requests/7",)"
+      R"("errors":[{"pointer":"/subject","expected":"the same \"subject\""},{"parameter":"region","expected":"1 to 15"}]})");
 }
 
 TEST(Problem, SpeaksPersianToWhoWantsIt) {
@@ -40,8 +41,8 @@ TEST(Problem, WithACodeThatIsNotListedIsADefect) {
   EXPECT_THAT(response.body, HasSubstr("internal_error"));
 }
 
-TEST(Problem, IsValidUtf8WhateverItsDetail) {
-  EXPECT_THAT(to_response({.code = "bad_request", .detail = "\xff\x01"}, false).body, HasSubstr("\"\xEF\xBF\xBD\\u0001\""));
+TEST(Problem, IsValidUtf8WhateverItHolds) {
+  EXPECT_THAT(to_response({.code = "bad_request", .members = {{"why", "\xff\x01"}}}, false).body, HasSubstr("\"\xEF\xBF\xBD\\u0001\""));
 }
 
 TEST(Problems, AreCompleteInBothLanguagesAndUnique) {
