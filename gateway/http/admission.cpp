@@ -63,7 +63,7 @@ std::optional<Problem> Admission::identify(const Head& head, const Route& route,
 Decision Admission::decide(const Head& head, const Load& load) const {
   Decision decision;
   if (load.shutting_down || load.full) {
-    decision.refusal = Problem{.code = load.shutting_down ? "shutting_down" : "overloaded", .headers = {{"Retry-After", "1"}}};
+    decision.refusal = Problem{.code = load.shutting_down ? "shutting_down" : "overloaded"};
     return decision;
   }
   auto match = router_.find(head.request.method, head.raw_path);

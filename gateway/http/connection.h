@@ -55,7 +55,7 @@ class Connection final : public AnyConnection {
     if (now < deadline_) return;
     deadline_ = never;
     if (waiting_ != nullptr) {
-      waiting_->answer_instead(to_response({.code = "timed_out", .headers = {{"Retry-After", "1"}}}, persian_));
+      waiting_->answer_instead(to_response({.code = "timed_out"}, persian_));
     } else {
       late_ = true;
       Error ignored;

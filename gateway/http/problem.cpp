@@ -173,6 +173,11 @@ Response to_response(const Problem& problem, bool persian) {
   body += '}';
   Response response{kind.status, "application/problem+json", problem.headers, std::move(body)};
   response.headers.emplace_back("Content-Language", persian ? "fa" : "en");
+  const bool may_be_sent_again = kind.status == 429 || kind.status == 503;
+  if (may_be_sent_again &&
+      std::ranges::find(problem.headers, "Retry-After", &std::pair<std::string, std::string>::first) == problem.headers.end()) {
+    response.headers.emplace_back("Retry-After", "1");
+  }
   return response;
 }
 

@@ -36,7 +36,7 @@ struct ProblemKind {
 /// The whole list, for OpenAPI's contract test and the documentation.
 const std::vector<ProblemKind>& problems();
 
-/// `type` is `urn:salam:problem:<code>`. A code that is not in the list is a defect: 500 `internal_error`.
+/// `type` is `urn:salam:problem:<code>`; 429 and 503 carry `Retry-After`. A code that is not listed is a defect: 500 `internal_error`.
 Response to_response(const Problem& problem, bool persian);
 
 }  // namespace salam::http

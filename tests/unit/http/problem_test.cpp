@@ -35,6 +35,16 @@ TEST(Problem, SpeaksPersianToWhoWantsIt) {
   EXPECT_THAT(response.headers, testing::Contains(std::pair<std::string, std::string>("Content-Language", "fa")));
 }
 
+TEST(Problem, ThatPassesSaysWhenToTryAgain) {
+  using Field = std::pair<std::string, std::string>;
+  for (const auto* const code : {"overloaded", "storage_unavailable", "shutting_down", "timed_out"}) {
+    EXPECT_THAT(to_response({.code = code}, false).headers, testing::Contains(Field("Retry-After", "1"))) << code;
+  }
+  const auto later = to_response({.code = "rate_limited", .headers = {{"Retry-After", "7"}}}, false);
+  EXPECT_THAT(later.headers, testing::Contains(Field("Retry-After", "7")));
+  EXPECT_THAT(later.headers, testing::Not(testing::Contains(Field("Retry-After", "1"))));
+}
+
 TEST(Problem, WithACodeThatIsNotListedIsADefect) {
   const auto response = to_response({.code = "no_such_code"}, false);
   EXPECT_EQ(response.status, 500);
