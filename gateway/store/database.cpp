@@ -21,6 +21,18 @@ constexpr const char* reader_settings =
     "PRAGMA temp_store = MEMORY;";
 constexpr int busy_milliseconds = 5000;
 
+int flags_for(Database::Access access) {
+  switch (access) {
+    case Database::Access::write:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case Database::Access::roll_back:
+      return SQLITE_OPEN_READWRITE;
+    case Database::Access::read:
+      break;
+  }
+  return SQLITE_OPEN_READONLY;
+}
+
 [[noreturn]] void raise(sqlite3* connection, int result) {
   const int code = sqlite3_extended_errcode(connection);
   const bool told_more = (code & 0xff) == (result & 0xff);
@@ -77,9 +89,8 @@ Uuid Query::uuid() {
 Database::Database(const std::string& path, Access access) {
   // Without its memory statistics SQLite takes no lock for each allocation: a tenth of the writer's time.
   [[maybe_unused]] static const int without_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  const int flags = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(path.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int result = sqlite3_open_v2(path.c_str(), &opened, flags_for(access) | SQLITE_OPEN_NOMUTEX, nullptr);
   connection_.reset(opened);
   check(result);
   sqlite3_extended_result_codes(opened, 1);

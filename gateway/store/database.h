@@ -137,10 +137,14 @@ T Query::get() {
 
 class Database {
  public:
-  enum class Access { write, read };
+  enum class Access {
+    write,  ///< Creates the file.
+    read,
+    roll_back,  ///< Reads, after taking back what a rollback journal beside the file says was cut off.
+  };
 
-  /// Opens the file (`write` creates it) with the settings the store's promises rest on: WAL, every commit fsynced, no checkpoint by
-  /// itself. Throws DatabaseError.
+  /// Opens the file with the settings the store's promises rest on: WAL, every commit fsynced, no checkpoint by itself. Throws
+  /// DatabaseError.
   Database(const std::string& path, Access access);
 
   /// The statement is prepared at its first use and kept. The same text must not be in use twice at a time.

@@ -49,7 +49,16 @@ Result<void> check_existing(const std::string& path) {
   if (std::filesystem::file_size(path, absent) == 0 || absent) {
     return {};
   }
-  Database database(path, Database::Access::read);
+  try {
+    Database database(path, Database::Access::read);
+    return check_usable(database, path);
+  } catch (const DatabaseError& error) {
+    // The power failed while the file was created: a reader may not take back the half of it that is there.
+    if (error.code() != SQLITE_READONLY_ROLLBACK) {
+      throw;
+    }
+  }
+  Database database(path, Database::Access::roll_back);
   return check_usable(database, path);
 }
 
