@@ -58,9 +58,9 @@ void Scheduler::loaded(const Load& asked, const std::vector<Task>& tasks) {
 bool Scheduler::judge(LaneData& data, RequestKey request, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now) {
   if (health == Health::none) return false;
   const auto before = data.troubled.find(request);
-  const bool in_trouble = before != data.troubled.end();
-  const bool alone = in_trouble && before->second < data.passes;
-  const bool first_since_a_pass = !in_trouble || alone;
+  const bool first_since_a_pass = before == data.troubled.end() || before->second.passes < data.passes;
+  // It met with the same before, and others passed since.
+  const bool alone = before != data.troubled.end() && first_since_a_pass && before->second.health == health;
   const auto rest = [&](Milliseconds wait) { data.resume_at = std::max(data.resume_at, now.steady + wait); };
   const auto trip = [&] {
     data.breaker = Breaker::open;
@@ -75,8 +75,7 @@ bool Scheduler::judge(LaneData& data, RequestKey request, Health health, std::op
     data.breaker = Breaker::closed;
     return false;
   }
-  data.troubled[request] = data.passes;
-  // Where others passed meanwhile, one request's long rest is not everybody's.
+  data.troubled[request] = {.health = health, .passes = data.passes};
   if (pause) rest(alone ? std::min(*pause, data.settings.breaker_wait.cap) : *pause);
   if (health == Health::ok) return false;
   if (health == Health::misconfigured && alone) return true;
@@ -117,7 +116,7 @@ std::optional<Task> Scheduler::probe(const LaneData& data, const Now& now) {
     while (task != queue.begin()) {
       --task;
       const auto found = data.troubled.find(task->request);
-      if (found == data.troubled.end() || found->second < data.passes) return *task;
+      if (found == data.troubled.end() || found->second.passes < data.passes) return *task;
     }
   }
   return std::nullopt;

@@ -93,6 +93,11 @@ class Scheduler {
     std::set<Task, ByDue> queue;
     bool more_in_store = true;
   };
+  /// Of a request that did not pass when it was last tried.
+  struct Trouble {
+    Health health = Health::failed;
+    std::uint64_t passes = 0;  ///< The lane's by then.
+  };
   struct LaneData {
     LaneSettings settings;
     std::array<Backlog, 2> backlogs;  ///< New tasks; retries.
@@ -105,8 +110,7 @@ class Scheduler {
     int failures = 0;  ///< Requests that failed since one passed.
     int trips = 0;
     std::uint64_t passes = 0;
-    /// Requests that did not pass when they were last tried, and how many others had passed by then.
-    std::unordered_map<RequestKey, std::uint64_t> troubled;
+    std::unordered_map<RequestKey, Trouble> troubled;
   };
   struct Known {
     Task task;

@@ -170,6 +170,20 @@ TEST_F(SchedulerTest, AMisconfigurationIsProbedWithAnotherRequestAndThePoisonous
   EXPECT_TRUE(finish(1, Health::misconfigured)) << "another passed, and it is refused again";
 }
 
+TEST_F(SchedulerTest, AnOutageBeforeMakesNoRequestPoisonousThatIsRefusedLater) {
+  store_is_empty();
+  scheduler_.added(task(1));
+  started();
+  finish(1, Health::failed);
+  scheduler_.added(task(2));
+  started();
+  finish(2, Health::ok);
+  scheduler_.added(task(1));
+  started();
+  EXPECT_FALSE(finish(1, Health::misconfigured)) << "it may be the first of all to be refused";
+  EXPECT_EQ(scheduler_.view(Lane::system137).breaker, Breaker::open);
+}
+
 TEST_F(SchedulerTest, ARepairedConfigurationMakesNoRequestPoisonous) {
   store_is_empty();
   scheduler_.added(task(1));
