@@ -28,10 +28,10 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds patience{90};
 constexpr std::string_view cluster_id = "Yk3vTq0bRZuGm1S9w2xKfA";
 
-/// Two ports that are free now, taken together so that they differ.
-std::array<int, 2> free_ports() {
-  std::array<int, 2> ports{};
-  std::array<int, 2> sockets{};
+/// Ports that are free now, taken together so that they differ.
+std::array<int, 3> free_ports() {
+  std::array<int, 3> ports{};
+  std::array<int, 3> sockets{};
   for (std::size_t i = 0; i < ports.size(); ++i) {
     sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -74,10 +74,11 @@ std::runtime_error failed(const std::string& what, const fs::path& log) {
 
 }  // namespace
 
-Broker::Broker(const fs::path& jars) : jars_(jars), folder_(new_folder()) {
-  const auto [port, controller_port] = free_ports();
+Broker::Broker(const fs::path& jars, const std::string& proxied) : jars_(jars), folder_(new_folder()) {
+  const auto [port, controller_port, behind_proxy] = free_ports();
   address_ = "127.0.0.1:" + std::to_string(port);
-  write_properties(port, controller_port);
+  behind_proxy_ = static_cast<unsigned short>(behind_proxy);
+  write_properties(controller_port, proxied);
   format();
   start();
 }
@@ -88,24 +89,30 @@ Broker::~Broker() {
   fs::remove_all(folder_, ignored);
 }
 
-void Broker::write_properties(int port, int controller_port) const {
+void Broker::write_properties(int controller_port, const std::string& proxied) const {
   const auto controller = "127.0.0.1:" + std::to_string(controller_port);
-  std::ofstream(folder_ / "server.properties") << "process.roles=broker,controller\n"
-                                                  "node.id=1\n"
-                                                  "controller.quorum.voters=1@"
-                                               << controller << "\nlisteners=PLAINTEXT://127.0.0.1:" << port << ",CONTROLLER://"
-                                               << controller << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port
-                                               << "\ncontroller.listener.names=CONTROLLER\n"
-                                                  "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n"
-                                                  "offsets.topic.replication.factor=1\n"
-                                                  "offsets.topic.num.partitions=1\n"
-                                                  "transaction.state.log.replication.factor=1\n"
-                                                  "transaction.state.log.min.isr=1\n"
-                                                  "transaction.state.log.num.partitions=1\n"
-                                                  "group.initial.rebalance.delay.ms=0\n"
-                                                  "auto.create.topics.enable=false\n"
-                                                  "log.dirs="
-                                               << (folder_ / "log").string() << '\n';
+  auto listeners = "PLAINTEXT://" + address_;
+  auto advertised = listeners;
+  if (!proxied.empty()) {
+    listeners += ",PROXIED://127.0.0.1:" + std::to_string(behind_proxy_);
+    advertised += ",PROXIED://" + proxied;
+  }
+  std::ofstream(folder_ / "server.properties")
+      << "process.roles=broker,controller\n"
+         "node.id=1\n"
+         "controller.quorum.voters=1@"
+      << controller << "\nlisteners=" << listeners << ",CONTROLLER://" << controller << "\nadvertised.listeners=" << advertised
+      << "\ncontroller.listener.names=CONTROLLER\n"
+         "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT\n"
+         "offsets.topic.replication.factor=1\n"
+         "offsets.topic.num.partitions=1\n"
+         "transaction.state.log.replication.factor=1\n"
+         "transaction.state.log.min.isr=1\n"
+         "transaction.state.log.num.partitions=1\n"
+         "group.initial.rebalance.delay.ms=0\n"
+         "auto.create.topics.enable=false\n"
+         "log.dirs="
+      << (folder_ / "log").string() << '\n';
 }
 
 std::vector<std::string> Broker::java(std::vector<std::string> arguments) const {

@@ -12,13 +12,16 @@ namespace salam::test {
 /// themselves. Every call that starts it returns when it answers, or throws std::runtime_error with the end of its log.
 class Broker {
  public:
-  explicit Broker(const std::filesystem::path& jars);
+  /// With `proxied` (`host:port` of a proxy) it has a second listener, which tells its clients to come by that proxy.
+  explicit Broker(const std::filesystem::path& jars, const std::string& proxied = {});
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
   /// `127.0.0.1:port`; the same after a restart.
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// The port of the second listener, for the proxy.
+  [[nodiscard]] unsigned short behind_proxy() const { return behind_proxy_; }
 
   void start();           ///< On the same folder.
   void ensure_running();  ///< Whatever a test before did to it.
@@ -28,13 +31,14 @@ class Broker {
   void thaw();            ///< SIGCONT.
 
  private:
-  void write_properties(int port, int controller_port) const;
+  void write_properties(int controller_port, const std::string& proxied) const;
   void format();
   [[nodiscard]] std::vector<std::string> java(std::vector<std::string> arguments) const;
 
   std::filesystem::path jars_;
   std::filesystem::path folder_;
   std::string address_;
+  unsigned short behind_proxy_ = 0;
   std::unique_ptr<Process> process_;
 };
 
