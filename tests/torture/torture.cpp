@@ -47,9 +47,8 @@ std::vector<int> api_keys(std::string_view bytes) {
 
 std::string Report::summary() const {
   return fmt::format(
-      "{} cycles, {} requests ({} posts repeated), {} kills ({} at a random moment, {} at a sync, {} at a send, {} with bytes on the way "
-      "that "
-      "came after their successor: {} requests to the broker, {} of them with records): {} lost, {} doubled, {} out of order{}",
+      "{} cycles, {} requests ({} posts repeated), {} kills ({} at a random moment, {} at a sync, {} at a send, {} with bytes held back: "
+      "{} requests came to the broker after the successor's, {} of them with records), {} lost, {} doubled, {} out of order{}",
       cycles, requests, unanswered, kills[0] + kills[1] + kills[2] + kills[3], kills[0], kills[1], kills[2], kills[3], late_requests,
       late_records, verdict.lost.size(), verdict.doubled.size(), verdict.out_of_order.size(),
       failures.empty() ? "" : fmt::format(", {} other failures", failures.size()));
@@ -84,14 +83,15 @@ void Torture::open_meeting() {
 void Torture::cycle() {
   city_.client().hand_in(options_.forms);
   const int which = dice(0, 99);
-  const int nth = dice(1, 100);
+  const int nth_sync = dice(1, 25);
+  const int nth_send = dice(1, 120);
   const int moment = dice(0, 2);
-  if (which < 35) {
+  if (which < 30) {
     kill_at_random();
-  } else if (which < 60) {
-    kill_as_planned(KillKind::at_sync, fmt::format("sync:{}:{}", (nth + 1) / 2, moment == 0 ? "before" : "after"));
-  } else if (which < 85) {
-    kill_as_planned(KillKind::at_send, fmt::format("send:{}:{}", nth, moment == 0 ? "before" : moment == 1 ? "half" : "after"));
+  } else if (which < 55) {
+    kill_as_planned(KillKind::at_sync, fmt::format("sync:{}:{}", nth_sync, moment == 0 ? "before" : "after"));
+  } else if (which < 80) {
+    kill_as_planned(KillKind::at_send, fmt::format("send:{}:{}", nth_send, moment == 0 ? "before" : moment == 1 ? "half" : "after"));
   } else {
     kill_with_bytes_held();
   }
