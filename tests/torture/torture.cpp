@@ -82,18 +82,22 @@ void Torture::open_meeting() {
 
 void Torture::cycle() {
   city_.client().hand_in(options_.forms);
-  const int which = dice(0, 99);
   const int nth_sync = dice(1, 25);
   const int nth_send = dice(1, 120);
   const int moment = dice(0, 2);
-  if (which < 30) {
-    kill_at_random();
-  } else if (which < 55) {
-    kill_as_planned(KillKind::at_sync, fmt::format("sync:{}:{}", nth_sync, moment == 0 ? "before" : "after"));
-  } else if (which < 80) {
-    kill_as_planned(KillKind::at_send, fmt::format("send:{}:{}", nth_send, moment == 0 ? "before" : moment == 1 ? "half" : "after"));
-  } else {
-    kill_with_bytes_held();
+  switch (static_cast<KillKind>(report_.cycles % 4)) {
+    case KillKind::random_moment:
+      kill_at_random();
+      break;
+    case KillKind::at_sync:
+      kill_as_planned(KillKind::at_sync, fmt::format("sync:{}:{}", nth_sync, moment == 0 ? "before" : "after"));
+      break;
+    case KillKind::at_send:
+      kill_as_planned(KillKind::at_send, fmt::format("send:{}:{}", nth_send, moment == 0 ? "before" : moment == 1 ? "half" : "after"));
+      break;
+    case KillKind::bytes_held:
+      kill_with_bytes_held();
+      break;
   }
   ++report_.cycles;
 }
