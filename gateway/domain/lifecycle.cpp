@@ -230,6 +230,7 @@ Result<Change> call_uncertain(const Record& record, std::string_view why, const 
   if (!in(record, RegistrationState::calling)) return overtaken();
   Draft draft(record, policy, moment);
   draft.registration().state = RegistrationState::uncertain;
+  draft.registration().intent_at = moment.now;
   draft.registration().reason = why;
   draft.registration().attempts = 0;
   if (power.possible) {

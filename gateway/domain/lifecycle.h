@@ -52,7 +52,7 @@ Change received(Request request, const Policy& policy, Timestamp now);
 struct LookupPower {
   bool possible = false;             ///< It has a lookup and `settle_after` is set.
   bool proved = false;               ///< Since the start it has found a code known to be registered.
-  Milliseconds believable_after{0};  ///< `settle_after` plus call deadline.
+  Milliseconds believable_after{0};  ///< `settle_after` plus call deadline, from when the call had surely gone out.
 };
 
 /// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `poll` (pending), `overtaken`. A request found

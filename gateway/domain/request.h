@@ -76,7 +76,7 @@ struct Registration {
   System system = System::system137;   ///< Where it goes, or stands.
   std::string code;                    ///< The upstream's; set exactly when registered.
   std::string token;                   ///< Set while pending.
-  std::optional<Timestamp> intent_at;  ///< When the last call's intent was committed.
+  std::optional<Timestamp> intent_at;  ///< When the last call's intent was committed; once uncertain, when its call had surely gone out.
   std::optional<Timestamp> registered_at;
   int attempts = 0;    ///< Calls in a row that did not settle it; drives the backoff.
   std::string reason;  ///< Why it waits, is held or went elsewhere: for officers.

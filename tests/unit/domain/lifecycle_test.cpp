@@ -200,6 +200,16 @@ TEST_F(LifecycleTest, AbsentIsBelievedOnlyLateEnoughAndFromAProvedLookup) {
   EXPECT_FALSE(open(AttentionReason::uncertain));
 }
 
+TEST_F(LifecycleTest, AbsentIsNotBelievedOnTheIntentsAgeWhereItsCallWentOutLate) {
+  call();
+  const auto late = minutes(30);  // A disk that stalled, or a machine that slept, between the intent and its call.
+  apply(call_uncertain(record_, "timeout", can_look_up_, policy_, at(late)));
+  apply(lookup_absent(record_, start + late + minutes(9), can_look_up_, policy_, at(late + minutes(9))));
+  EXPECT_EQ(state(), RegistrationState::uncertain);
+  apply(lookup_absent(record_, start + late + minutes(10), can_look_up_, policy_, at(late + minutes(10))));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+}
+
 TEST_F(LifecycleTest, AnUnclearLookupIsAskedAgainAndAPersonIsTold) {
   call();
   apply(call_uncertain(record_, "timeout", can_look_up_, policy_, at()));
