@@ -64,6 +64,8 @@ bool read_member(Fault& fault, std::string_view name, const rapidjson::Value& va
     fault.status = value.GetInt();
   } else if (name == "ms" && small_number(value, 0, most)) {
     fault.ms = Milliseconds(value.GetInt());
+  } else if (name == "lag" && small_number(value, 0, most)) {
+    fault.lag = Milliseconds(value.GetInt());
   } else if (name == "limit" && small_number(value, 0, most)) {
     fault.limit = static_cast<std::size_t>(value.GetInt());
   } else if (name == "retry_after" && small_number(value, 0, most)) {

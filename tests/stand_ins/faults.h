@@ -41,6 +41,7 @@ struct Fault {
   double probability = 1;
   int status = 503;
   Milliseconds ms{1'000};
+  Milliseconds lag{0};  ///< Whatever the mode: what is registered is found by lookups only so much later.
   std::optional<bool> acts;
   std::size_t limit = 1;
   std::optional<int> retry_after;  ///< Seconds.

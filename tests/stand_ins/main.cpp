@@ -24,7 +24,7 @@ control). DELETE takes them away, GET shows how often each struck. Members:
                sms: truncate_list lookup_nothing
   on           register | look_up | poll (137), register | look_up (desk), send | status | look_up (sms), or any
   match        only calls whose category, code, receiver or text holds this
-  count, probability with seed, status, ms, acts, limit, retry_after, text
+  count, probability with seed, status, ms, lag, acts, limit, retry_after, text
 POST /_control/down?ms=N closes the port for so long. GET /_control/ledger shows what was registered or sent.
 
 Texts to numbers that end in 0000 stay undelivered, 0001 are blocked, 0002 fail, 0003 are never reported on.)";

@@ -249,6 +249,7 @@ Response Open311::file(const Fields& fields, const std::optional<Fault>& fault) 
   if (!is(fault, Mode::drop_external_id)) registration.external_id = external_id;
   registration.at = std::chrono::system_clock::now();
   registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) || is(fault, Mode::token) ? fault->ms : Milliseconds(0));
+  if (fault) registration.visible_at += fault->lag;
   if (is(fault, Mode::token)) registration.token = "T" + std::to_string(next_token_++);
   std::ranges::copy_if(fields, std::back_inserter(registration.fields), [](const auto& field) { return field.first != "api_key"; });
   if (is(fault, Mode::duplicate)) registry_.add(registration);

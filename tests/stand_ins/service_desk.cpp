@@ -179,6 +179,7 @@ Response ServiceDesk::file(const Fields& fields, const std::optional<Fault>& fau
   if (!is(fault, Mode::drop_external_id)) registration.external_id = external_id;
   registration.at = std::chrono::system_clock::now();
   registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) ? fault->ms : Milliseconds(0));
+  if (fault) registration.visible_at += fault->lag;
   registration.fields = fields;
   if (is(fault, Mode::duplicate)) registry_.add(registration);
   const auto& filed = registry_.add(std::move(registration));

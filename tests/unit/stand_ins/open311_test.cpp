@@ -133,8 +133,10 @@ TEST_F(Open311StandIn, ATokenGetsItsIdLater) {
 TEST_F(Open311StandIn, HidesWhatItRegisteredWhileItsLookupLags) {
   fault(R"({"mode":"lookup_lag","ms":60000,"count":1})");
   EXPECT_EQ(post(good_form).status, 201);
+  fault(R"({"mode":"status","status":500,"acts":true,"lag":60000,"count":1})");
+  EXPECT_EQ(post(good_form).status, 500);
   EXPECT_EQ(get("/requests.json?attribute%5Bexternal_id%5D=1234567890").body, "[]");
-  EXPECT_THAT(summary(), HasSubstr(R"("count":1)"));
+  EXPECT_THAT(summary(), HasSubstr(R"("count":2)"));
 }
 
 TEST_F(Open311StandIn, ShowsDoublesInTheLedger) {
