@@ -90,8 +90,7 @@ void settle(const Context& context, const http::Request& request, const http::Re
   if (const auto holder = holder_of_code(context, record->request, *settlement)) {
     return refuse(request, reply, {.code = "code_taken", .members = {{"request", "/v1/requests/" + holder->request.id.to_string()}}});
   }
-  settlement->note += settlement->note.empty() ? "" : " ";
-  settlement->note += "(key: " + request.caller.name + ")";
+  settlement->key = request.caller.name;
   const lifecycle::Moment moment{.now = context.clock.now(), .jitter = 0, .random_bits = context.random.bits(), .attempt = {}};
   auto transition = [policy = &context.policy, settlement = *settlement, moment](const Record& current) {
     return lifecycle::settle(current, settlement, *policy, moment);

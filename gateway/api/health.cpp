@@ -46,7 +46,7 @@ void write_pairs(json::Writer& writer, std::string_view name, const std::vector<
 
 void write_dependency(json::Writer& writer, const Dependency& dependency) {
   writer.begin_object().member("name", dependency.name).member("state", dependency.state);
-  if (dependency.since) writer.member("since", to_rfc3339(*dependency.since));
+  writer.member("since", to_rfc3339(dependency.since));
   writer.member_if("last_error", dependency.last_error);
   if (dependency.last_error_at) writer.member("last_error_at", to_rfc3339(*dependency.last_error_at));
   for (const auto& [key, value] : dependency.details) writer.member(key, value);

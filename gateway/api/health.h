@@ -15,7 +15,7 @@ namespace salam::api {
 struct Dependency {
   std::string name;
   std::string state;  ///< `ok`, `failing`, `idle` (not asked yet), `by_hand`, `off`.
-  std::optional<Timestamp> since;
+  Timestamp since;    ///< In that state; the gateway's start where it was never another.
   std::string last_error;
   std::optional<Timestamp> last_error_at;
   std::vector<std::pair<std::string, std::string>> details;

@@ -184,6 +184,9 @@ void get_history(const Context& context, const http::Request& request, const htt
         .member("sequence", entry.sequence)
         .member("type", entry.type)
         .member("time", to_rfc3339(entry.at))
+        .member_if("by", entry.actor.name)
+        .member_if("key", entry.actor.key)
+        .member_if("note", entry.actor.note)
         .key("data")
         .raw(entry.data);
     writer.end_object();

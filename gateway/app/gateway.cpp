@@ -29,6 +29,7 @@ std::chrono::milliseconds left(std::chrono::steady_clock::time_point deadline) {
 
 Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
+      started_at_(clock_.now()),
       keys_(settings_.key_rates),
       rules_(std::make_shared<const RuleSet>()),
       store_(value_or_throw(store::open(settings_.store, clock_, random_))),
@@ -181,19 +182,18 @@ api::Dependency Gateway::lane_dependency(Lane lane, const std::string& name, boo
                                       : !status.healthy ? "idle"
                                       : *status.healthy ? "ok"
                                                         : "failing",
-                             .since = {},
+                             .since = status.healthy ? status.since : started_at_,
                              .last_error = status.last_error,
                              .last_error_at = status.last_error_at,
                              .details = {{"breaker", std::string(to_string(status.view.breaker))},
                                          {"in_flight", std::to_string(status.view.in_flight)},
                                          {"queued", std::to_string(status.view.queued) + (status.view.more_in_store ? "+" : "")}}};
-  if (status.healthy) dependency.since = status.since;
   if (lane != Lane::sms && !by_hand) dependency.details.emplace_back("lookup_proved", status.lookup_proved ? "yes" : "no");
   return dependency;
 }
 
 api::Dependency Gateway::relay_dependency() const {
-  if (!relay_) return {.name = "kafka", .state = "off", .since = {}, .last_error = {}, .last_error_at = {}, .details = {}};
+  if (!relay_) return {.name = "kafka", .state = "off", .since = started_at_, .last_error = {}, .last_error_at = {}, .details = {}};
   const auto health = relay_->health();
   const auto& status = health.status;
   const bool running = status.state == pipeline::RelayState::running;

@@ -47,6 +47,7 @@ class Gateway {
   Settings settings_;
   SystemClock clock_;
   SystemRandom random_;
+  Timestamp started_at_;
   observe::Metrics metrics_;
   api::KeyRing keys_;
   std::atomic<std::shared_ptr<const RuleSet>> rules_;

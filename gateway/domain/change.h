@@ -44,11 +44,19 @@ enum class EventType {
 /// The CloudEvents type: `ir.isfahan.mardomsalam.request.registered.v1`.
 std::string_view cloud_event_type(EventType type);
 
+/// The person behind what happened, for the history alone.
+struct Actor {
+  std::string name;
+  std::string key;  ///< The API key's name.
+  std::string note;
+};
+
 /// What happened to a request. The store numbers it and freezes its data together with the request as it stands after the change.
 struct Event {
   EventType type = EventType::received;
   Timestamp at;
   std::vector<std::pair<std::string, std::string>> details;  ///< Members of the event's data, in order; never personal data.
+  Actor actor;                                               ///< Without a name where the gateway acted.
 };
 
 /// One call to an outside system and what came back, for operators.

@@ -14,6 +14,7 @@ constexpr std::array registration_reasons{AttentionReason::uncertain, AttentionR
                                           AttentionReason::poison, AttentionReason::by_hand};
 constexpr std::array contact_reasons{AttentionReason::no_contact, AttentionReason::undelivered};
 constexpr std::string_view the_gateway = "gateway";
+constexpr std::string_view a_person = "person";
 
 Error overtaken() { return {"overtaken", "the request has moved on meanwhile"}; }
 
@@ -36,8 +37,10 @@ class Draft {
   [[nodiscard]] Registration& registration() { return change_.after.registration; }
   [[nodiscard]] Change take() { return std::move(change_); }
 
+  /// Before the first event.
+  void acted(const Settlement& settlement) { actor_ = {.name = settlement.by, .key = settlement.key, .note = settlement.note}; }
   void event(EventType type, std::vector<std::pair<std::string, std::string>> details = {}) {
-    change_.events.push_back({.type = type, .at = moment_.now, .details = std::move(details)});
+    change_.events.push_back({.type = type, .at = moment_.now, .details = std::move(details), .actor = actor_});
   }
 
   void registration_task(Milliseconds wait, bool retry = true) {
@@ -61,7 +64,8 @@ class Draft {
     for (const auto reason : reasons) {
       if (request().attention.erase(reason) == 0) continue;
       change_.settled.push_back({.reason = reason, .at = moment_.now, .by = std::string(by), .note = std::string(note)});
-      event(EventType::attention_settled, {{"reason", std::string(to_string(reason))}, {"by", std::string(by)}});
+      event(EventType::attention_settled,
+            {{"reason", std::string(to_string(reason))}, {"by", std::string(actor_.name.empty() ? the_gateway : a_person)}});
     }
   }
 
@@ -122,6 +126,7 @@ class Draft {
 
  private:
   Change change_;
+  Actor actor_;
   const Policy& policy_;
   const Moment& moment_;
 };
@@ -417,6 +422,7 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
   const bool with_a_person =
       state == RegistrationState::uncertain || state == RegistrationState::held || state == RegistrationState::by_hand;
   Draft draft(record, policy, moment);
+  draft.acted(settlement);
   switch (settlement.action) {
     case SettleAction::registered:
       if (!with_a_person) break;

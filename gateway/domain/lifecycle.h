@@ -106,6 +106,7 @@ Result<Change> message_on_the_way(const Record& record, std::int64_t message, co
 struct Settlement {
   SettleAction action = SettleAction::registered;
   std::string by;
+  std::string key;               ///< The name of the API key it came with.
   std::optional<System> system;  ///< Where it stands, or where to send it; else where it is.
   std::string code;              ///< The upstream's, for `registered`.
   std::string note;

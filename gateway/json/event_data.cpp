@@ -36,7 +36,10 @@ std::string event_data(const Event& event, const Request& after, bool personal_d
     }
   }
   for (const auto& [name, text] : event.details) writer.member(name, text);
-  if (personal_data) write_personal(writer, after.content);
+  if (personal_data) {
+    writer.member_if("person", event.actor.name);
+    write_personal(writer, after.content);
+  }
   return writer.end_object().take();
 }
 

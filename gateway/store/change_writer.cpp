@@ -53,8 +53,9 @@ void write_events(Database& database, const Change& change, const std::vector<st
   auto sequence = request.sequence - static_cast<std::int64_t>(change.events.size());
   for (std::size_t index = 0; index < change.events.size(); ++index) {
     const auto& event = change.events[index];
-    database.query("INSERT INTO events(request, sequence, type, time, traceparent, data) VALUES (?,?,?,?,?,?)")
-        .bind(request.key, ++sequence, cloud_event_type(event.type), event.at, request.traceparent, event_data[index])
+    database.query("INSERT INTO events(request, sequence, type, time, traceparent, data, person, api_key, note) VALUES (?,?,?,?,?,?,?,?,?)")
+        .bind(request.key, ++sequence, cloud_event_type(event.type), event.at, request.traceparent, event_data[index], event.actor.name,
+              event.actor.key, event.actor.note)
         .run();
   }
 }

@@ -149,12 +149,13 @@ std::vector<Record> Reader::list(const RequestFilter& filter, RequestKey before,
 
 std::vector<HistoryEntry> Reader::history(RequestKey key, std::int64_t after_sequence, int limit) {
   auto rows = database_.query(
-      "SELECT position, sequence, type, time, data FROM events WHERE request = ? AND sequence > ? ORDER BY sequence LIMIT ?");
+      "SELECT position, sequence, type, time, data, person, api_key, note FROM events WHERE request = ? AND sequence > ? ORDER BY sequence "
+      "LIMIT ?");
   rows.bind(key, after_sequence, limit);
   std::vector<HistoryEntry> entries;
   while (rows.next()) {
     auto& entry = entries.emplace_back();
-    rows.into(entry.position, entry.sequence, entry.type, entry.at, entry.data);
+    rows.into(entry.position, entry.sequence, entry.type, entry.at, entry.data, entry.actor.name, entry.actor.key, entry.actor.note);
   }
   return entries;
 }

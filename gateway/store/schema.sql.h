@@ -123,6 +123,9 @@ CREATE TABLE events (
   time INTEGER NOT NULL,
   traceparent TEXT NOT NULL,
   data TEXT NOT NULL,
+  person TEXT NOT NULL,
+  api_key TEXT NOT NULL,
+  note TEXT NOT NULL,
   UNIQUE (request, sequence)
 );
 

@@ -104,6 +104,7 @@ struct HistoryEntry {
   std::string type;
   Timestamp at;
   std::string data;
+  Actor actor;
 };
 
 struct OutboxState {

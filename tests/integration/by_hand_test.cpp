@@ -5,6 +5,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using Which = City::Which;
 
 City::Options by_hand() {
@@ -43,12 +44,15 @@ TEST(ByHand, CodeThatAnOfficerEntersIsTexted) {
   City city(by_hand());
   const auto id = city->take("1");
   ASSERT_TRUE(eventually([&] { return city->state(id) == "by_hand"; }));
-  EXPECT_EQ(city->settle(id, R"({"action": "registered", "by": "زهرا احمدی", "code": "۱۴۰۵۱۲۳"})").status, 200);
+  EXPECT_EQ(city->settle(id, R"({"action": "registered", "by": "زهرا احمدی", "code": "۱۴۰۵۱۲۳", "note": "کامل بود"})").status, 200);
   ASSERT_TRUE(eventually([&] { return city->is_told(id); })) << city->request(id).body;
   EXPECT_EQ(city->request(id).at("/told/code"), "1405123");
   EXPECT_THAT(city.texts("09130001234"), ElementsAre(HasSubstr("۱۴۰۵۱۲۳")));
   EXPECT_EQ(city->get("/v1/attention").count("/items"), 0U);
   EXPECT_EQ(city->get("/v1/track/1405123").at("/requests/0/state"), "registered");
+  const auto history = city->get("/v1/requests/" + id + "/history").body;
+  EXPECT_THAT(history, HasSubstr(R"("by":"زهرا احمدی","key":"test","note":"کامل بود")"));
+  EXPECT_THAT(city->get("/v1/events").body, Not(HasSubstr("زهرا احمدی")));
   EXPECT_EQ(city->audit(), 0);
 }
 

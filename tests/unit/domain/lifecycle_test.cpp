@@ -12,6 +12,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 class LifecycleTest : public ::testing::Test {
  protected:
@@ -156,7 +157,8 @@ TEST_F(LifecycleTest, OnlyWhatWasNeverTriedThereGoesAheadOfRetries) {
   EXPECT_TRUE(task(apply(call_uncertain(calling, "timeout", can_look_up_, policy_, at()))));
   EXPECT_TRUE(task(lookup_absent(record_, start + hours(1), can_look_up_, policy_, at(hours(1))).value()));
   EXPECT_FALSE(task(
-      settle(record_, {.action = SettleAction::send_again, .by = "زهرا", .system = {}, .code = {}, .note = {}}, policy_, at()).value()));
+      settle(record_, {.action = SettleAction::send_again, .by = "زهرا", .key = {}, .system = {}, .code = {}, .note = {}}, policy_, at())
+          .value()));
 }
 
 TEST_F(LifecycleTest, BackoffDoublesToItsCapWithJitter) {
@@ -279,13 +281,20 @@ TEST_F(LifecycleTest, AnUndeliveredMessageStandsOnTheListUntilSomeoneHandsTheCod
   apply(message_failed(record_, id, "blocked", policy_, at()));
   EXPECT_TRUE(open(AttentionReason::undelivered));
   const auto change =
-      apply(settle(record_, {.action = SettleAction::handed_over, .by = "زهرا", .system = {}, .code = {}, .note = {}}, policy_, at()));
+      apply(settle(record_, {.action = SettleAction::handed_over, .by = "زهرا", .key = "desk-1", .system = {}, .code = {}, .note = "تلفنی"},
+                   policy_, at()));
   EXPECT_FALSE(open(AttentionReason::undelivered));
   ASSERT_TRUE(record_.request.told);
   EXPECT_EQ(record_.request.told->by, ToldBy::person);
   EXPECT_EQ(record_.request.told->person, "زهرا");
   EXPECT_EQ(record_.request.told->code, "1234");
   EXPECT_THAT(change.events, Contains(Field(&Event::type, EventType::told)));
+  for (const auto& event : change.events) {
+    EXPECT_EQ(event.actor.name, "زهرا");
+    EXPECT_EQ(event.actor.key, "desk-1");
+    EXPECT_EQ(event.actor.note, "تلفنی");
+    EXPECT_THAT(event.details, Contains(Pair("by", "person")));
+  }
 }
 
 TEST_F(LifecycleTest, AMessageWithoutAReportGoesToAPersonInTheEnd) {

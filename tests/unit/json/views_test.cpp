@@ -99,17 +99,25 @@ TEST(MeetingView, ShowsTheDayInBothCalendars) {
             R"({"id":"m1","region":"nazhvan","region_name":"ناژوان","mosque":"مسجد سید","date":"2026-11-24","date_jalali":"۱۴۰۵/۰۹/۰۳"})");
 }
 
+constexpr auto officer = "زهرا احمدی";
+
 /// What the lifecycle puts into each type of event.
 std::vector<Event> events() {
-  return {{.type = EventType::received},
-          {.type = EventType::registered, .details = {{"system", "137"}, {"code", "4711"}}},
-          {.type = EventType::redirected, .details = {{"from", "137"}, {"to", "service_desk"}}},
-          {.type = EventType::attention_raised, .details = {{"reason", "by_hand"}}},
-          {.type = EventType::attention_settled, .details = {{"reason", "by_hand"}, {"by", "gateway"}}},
-          {.type = EventType::message_sent, .details = {{"message_kind", "registered"}, {"code", "4711"}}},
-          {.type = EventType::message_delivered, .details = {{"message_kind", "registered"}, {"code", "4711"}}},
-          {.type = EventType::message_failed, .details = {{"message_kind", "registered"}}},
-          {.type = EventType::told, .details = {{"by", "sms"}, {"code", "4711"}}}};
+  return {
+      {.type = EventType::received},
+      {.type = EventType::registered, .details = {{"system", "137"}, {"code", "4711"}}},
+      {.type = EventType::redirected, .details = {{"from", "137"}, {"to", "service_desk"}}},
+      {.type = EventType::attention_raised, .details = {{"reason", "by_hand"}}},
+      {.type = EventType::attention_settled, .details = {{"reason", "by_hand"}, {"by", "gateway"}}},
+      {.type = EventType::message_sent, .details = {{"message_kind", "registered"}, {"code", "4711"}}},
+      {.type = EventType::message_delivered, .details = {{"message_kind", "registered"}, {"code", "4711"}}},
+      {.type = EventType::message_failed, .details = {{"message_kind", "registered"}}},
+      {.type = EventType::told, .details = {{"by", "sms"}, {"code", "4711"}}},
+      {.type = EventType::attention_settled,
+       .details = {{"reason", "by_hand"}, {"by", "person"}},
+       .actor = {.name = officer, .key = "desk-1", .note = "note"}},
+      {.type = EventType::registered, .details = {{"system", "137"}, {"code", "4711"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::told, .details = {{"by", "person"}, {"code", "4711"}}, .actor = {.name = officer, .key = {}, .note = {}}}};
 }
 
 std::string schema_name(EventType type) {
@@ -148,6 +156,8 @@ TEST(EventData, HasASchemaForEveryType) {
 TEST(EventData, HidesPersonalDataUnlessToldOtherwise) {
   for (const auto& event : events()) {
     expect_no_personal_data(event_data(event, sample().request, false));
+    EXPECT_THAT(event_data(event, sample().request, false), Not(HasSubstr(officer)));
+    if (!event.actor.name.empty()) EXPECT_THAT(event_data(event, sample().request, true), HasSubstr(officer));
     EXPECT_THAT(event_data(event, sample().request, true), HasSubstr("+989131234567"));
   }
 }
