@@ -271,8 +271,10 @@ Result<Change> lookup_found(const Record& record, std::string_view code, const P
 Result<Change> lookup_absent(const Record& record, Timestamp asked_at, const LookupPower& power, const Policy& policy,
                              const Moment& moment) {
   if (!in(record, RegistrationState::uncertain)) return overtaken();
-  const auto believable_at = record.request.registration.intent_at.value_or(asked_at) + power.believable_after;
   Draft draft(record, policy, moment);
+  auto& intent_at = draft.registration().intent_at;
+  if (intent_at && *intent_at > moment.now) intent_at = moment.now;  // The clock was set back: the time is counted anew.
+  const auto believable_at = intent_at.value_or(asked_at) + power.believable_after;
   if (asked_at < believable_at) {
     draft.registration_task(std::max(believable_at - moment.now, draft.back_off({})));
   } else if (!power.proved) {

@@ -10,7 +10,7 @@
 namespace salam::pipeline {
 namespace {
 
-// How long the pipeline trusts a computed wait: due times are wall-clock, and that clock may jump.
+// How long the pipeline trusts a computed wait.
 constexpr Milliseconds longest_sleep{60'000};
 constexpr Milliseconds put_off_by{1'000};
 // A lookup that has not yet found what is known to be there is tried again with a later registration, this much later.
@@ -61,13 +61,13 @@ const Message* find_message(const Record& record, std::int64_t id) {
 }  // namespace
 
 Driver::Driver(Settings settings, World world, prometheus::Registry& metrics)
-    : settings_(std::move(settings)), world_(world), scheduler_(settings_.lanes), metrics_(metrics) {}
+    : settings_(std::move(settings)), world_(world), time_(world_.clock), scheduler_(settings_.lanes), metrics_(metrics) {}
 
 void Driver::start() { advance(); }
 
 void Driver::added(std::vector<Task> tasks) {
   world_.executor.post([this, tasks = std::move(tasks)] {
-    for (const auto& task : tasks) scheduler_.added(task);
+    for (const auto& task : tasks) scheduler_.added(time_.reckoned(task));
     advance();
   });
 }
@@ -113,8 +113,6 @@ LaneStatus Driver::status(Lane lane) const {
           .lookup_proved = state.lookup_proved};
 }
 
-Now Driver::now() const { return {.wall = world_.clock.now(), .steady = world_.clock.steady()}; }
-
 lifecycle::LookupPower Driver::power(Lane lane) {
   const auto& traits = upstream(lane).traits();
   return {.possible = traits.has_lookup && traits.settle_after.has_value(),
@@ -145,7 +143,7 @@ void Driver::advance() {
   bool loaded = true;
   while (loaded) {
     loaded = false;
-    for (const auto& action : scheduler_.advance(now())) {
+    for (const auto& action : scheduler_.advance(time_.now())) {
       std::visit(Overloaded{[this](const Start& start) { run(start); },
                             [&](const Load& wanted) {
                               load(wanted);
@@ -158,7 +156,7 @@ void Driver::advance() {
     const auto view = scheduler_.view(static_cast<Lane>(i));
     metrics_.lane(static_cast<Lane>(i), view);
   }
-  arm(std::clamp(scheduler_.next_wake(now()).value_or(longest_sleep), Milliseconds{1}, longest_sleep));
+  arm(std::clamp(scheduler_.next_wake(time_.now()).value_or(longest_sleep), Milliseconds{1}, longest_sleep));
 }
 
 void Driver::arm(Milliseconds wait) {
@@ -174,7 +172,8 @@ void Driver::arm(Milliseconds wait) {
 }
 
 void Driver::load(const Load& wanted) {
-  const auto tasks = world_.store.tasks(wanted.lane, wanted.retries, scheduler_.known(wanted.lane), static_cast<int>(wanted.limit));
+  auto tasks = world_.store.tasks(wanted.lane, wanted.retries, scheduler_.known(wanted.lane), static_cast<int>(wanted.limit));
+  for (auto& task : tasks) task = time_.stored(task);
   scheduler_.loaded(wanted, tasks);
 }
 
@@ -204,7 +203,7 @@ void Driver::run(const Start& start) {
 
 void Driver::finish(const Task& task, Health health, std::optional<Milliseconds> pause) {
   in_flight_ -= 1;
-  const bool fails_alone = scheduler_.finished(task, health, pause, world_.random.fraction(), now());
+  const bool fails_alone = scheduler_.finished(task, health, pause, world_.random.fraction(), time_.now());
   if (fails_alone && task.message == 0) poison(task);  // A text message is refused for the account's sake, never for its own.
   if (draining_ && in_flight_ == 0) end_drain();
 }
@@ -212,7 +211,7 @@ void Driver::finish(const Task& task, Health health, std::optional<Milliseconds>
 void Driver::put_off(Task task) {
   finish(task, Health::none);
   task.due = world_.clock.now() + put_off_by;
-  scheduler_.added(task);
+  scheduler_.added(time_.reckoned(task));
   advance();
 }
 
@@ -250,7 +249,7 @@ void Driver::committed(const Task& task, const Verdict& verdict, const store::Up
   note(task.lane, verdict);
   finish(task, verdict.health, verdict.pause);
   if (outcome) {
-    for (const auto& next : outcome->tasks) scheduler_.added(next);
+    for (const auto& next : outcome->tasks) scheduler_.added(time_.reckoned(next));
     if (outcome->record.request.registration.state == RegistrationState::registered) registered(outcome->record);
   }
   advance();
@@ -297,7 +296,7 @@ void Driver::begin_registration(const Task& task) {
         return submit(task, std::move(outcome->record.request));
       }
       finish(task, Health::none);
-      for (const auto& next : outcome->tasks) scheduler_.added(next);
+      for (const auto& next : outcome->tasks) scheduler_.added(time_.reckoned(next));
       advance();
     });
   });
@@ -330,7 +329,7 @@ void Driver::poll(const Task& task) {
 
 void Driver::prove_lookup(Lane lane, const Request& request) {
   auto& lane_state = state(lane);
-  const auto at = world_.clock.now();
+  const auto at = world_.clock.steady();
   if (lane_state.lookup_proved || !power(lane).possible) return;
   if (lane_state.proof_asked_at && at < *lane_state.proof_asked_at + proof_interval) return;
   lane_state.proof_asked_at = at;
@@ -399,9 +398,11 @@ Driver::Verdict Driver::judge(const Task& task, Timestamp at, Reply<LookupOutcom
             return {[&policy, when, code = got.code](const Record& r) { return lifecycle::lookup_found(r, code, policy, when); }};
           },
           [&](outcome::Absent&) -> Verdict {
-            return {[&policy, when, at, lookup = power(task.lane)](const Record& r) {
-              return lifecycle::lookup_absent(r, at, lookup, policy, when);
-            }};
+            const auto lookup = power(task.lane);
+            // Where the wall clock was set forward, it says that enough time has passed; only the steady clock knows.
+            const auto asked_at = time_.set_forward_within(lookup.believable_after) ? Timestamp{} : at;
+            return {
+                [&policy, when, asked_at, lookup](const Record& r) { return lifecycle::lookup_absent(r, asked_at, lookup, policy, when); }};
           },
           [&](outcome::TryLater& got) { return failed(got.why, got.after, health_of(got)); },
           [&](outcome::Unclear& got) { return failed(got.why, {}, Health::ok); },

@@ -11,6 +11,7 @@
 #include "gateway/domain/lifecycle.h"
 #include "gateway/pipeline/metrics.h"
 #include "gateway/pipeline/scheduler.h"
+#include "gateway/pipeline/timekeeper.h"
 #include "gateway/ports/clock.h"
 #include "gateway/ports/executor.h"
 #include "gateway/ports/sms_provider.h"
@@ -68,7 +69,7 @@ class Driver {
     std::optional<bool> healthy;
     Timestamp since;
     bool lookup_proved = false;
-    std::optional<Timestamp> proof_asked_at;
+    std::optional<Clock::Steady> proof_asked_at;
   };
   /// What a call's answer comes to.
   struct Verdict {
@@ -79,7 +80,6 @@ class Driver {
   };
   using Waiter = std::function<void(std::optional<Record>)>;
 
-  [[nodiscard]] Now now() const;
   LaneState& state(Lane lane) { return lane_states_[static_cast<std::size_t>(lane)]; }
   Upstream& upstream(Lane lane) { return lane == Lane::system137 ? world_.system137 : world_.service_desk; }
   lifecycle::LookupPower power(Lane lane);
@@ -120,6 +120,7 @@ class Driver {
 
   Settings settings_;
   World world_;
+  Timekeeper time_;
   Scheduler scheduler_;
   Metrics metrics_;
   std::array<LaneState, lane_count> lane_states_;

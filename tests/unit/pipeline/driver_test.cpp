@@ -12,6 +12,7 @@
 namespace salam::pipeline {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -26,7 +27,9 @@ class ManualExecutor : public Executor, public Clock {
     changed_.notify_one();
   }
   void call_after(Milliseconds wait, std::function<void()> work) override { timers_.emplace(now_ + wait, std::move(work)); }
-  [[nodiscard]] Timestamp now() const override { return now_; }
+  [[nodiscard]] Timestamp now() const override { return now_ + set_by_; }
+  /// Somebody sets the wall clock; the steady one goes on.
+  void set_clock(Milliseconds by) { set_by_ += by; }
   [[nodiscard]] Steady steady() const override { return Steady{} + seconds(1'000'000) + (now_ - start); }
 
   /// Runs what is posted until the condition holds; false after 10 s.
@@ -68,6 +71,7 @@ class ManualExecutor : public Executor, public Clock {
   std::deque<std::function<void()>> posted_;
   std::multimap<Timestamp, std::function<void()>> timers_;
   Timestamp now_ = start;
+  Milliseconds set_by_{0};
 };
 
 class CountingRandom : public Random {
@@ -139,14 +143,18 @@ class ScriptedSms : public SmsProvider {
 
 class DriverTest : public ::testing::Test {
  protected:
-  DriverTest() {
+  /// A lane holds at most so many tasks in memory.
+  explicit DriverTest(std::size_t memory = LaneSettings{}.memory) {
     std::string name = (std::filesystem::temp_directory_path() / "salam-driver-XXXXXX").string();
     folder_ = mkdtemp(name.data());
     store_ = std::move(store::open({.path = folder_ / "salam.db"}, executor_, random_)).value();
     store_->put_meeting({.id = "m", .region = *Region::from_number(5), .mosque = "م", .date = *parse_date("2026-11-24")},
                         [](const Result<bool>&) {});
     Settings settings;
-    for (auto& lane : settings.lanes) lane.rate = 1e6;
+    for (auto& lane : settings.lanes) {
+      lane.rate = 1e6;
+      lane.memory = memory;
+    }
     settings.policy.delivery_first_poll = seconds(1);
     settings.policy.holding_after = minutes(5);
     policy_ = settings.policy;
@@ -200,6 +208,19 @@ class DriverTest : public ::testing::Test {
       executor_.pass(milliseconds(500));
     }
     return condition();
+  }
+  void pass(Milliseconds time) {
+    for (auto passed = milliseconds(0); passed < time; passed += milliseconds(500)) {
+      EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
+      executor_.pass(milliseconds(500));
+    }
+  }
+  /// Not before the one, but before the other time from now has passed.
+  bool registers_within(RequestKey key, Milliseconds not_before, Milliseconds before) {
+    pass(not_before);
+    EXPECT_FALSE(registered(key)) << "too early";
+    pass(before - not_before);
+    return registered(key);
   }
   /// Nothing is under way in any lane.
   bool settled() {
@@ -346,6 +367,78 @@ TEST_F(DriverTest, ADrainedDriverStartsNothingMore) {
   executor_.pass(seconds(5));
   EXPECT_TRUE(system137_.submitted.empty());
   EXPECT_EQ(request(key).registration.state, RegistrationState::waiting);
+}
+
+TEST_F(DriverTest, APollWaitsItsMinuteWhereTheClockIsSetBackAnHour) {
+  system137_.submits = {outcome::Pending{"token"}};
+  system137_.polls = {outcome::Registered{"1"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).registration.state == RegistrationState::pending; }));
+  executor_.set_clock(-hours(1));
+  EXPECT_TRUE(registers_within(key, seconds(50), seconds(70)));
+}
+
+TEST_F(DriverTest, APollWaitsItsMinuteWhereTheClockIsSetForwardAnHour) {
+  system137_.submits = {outcome::Pending{"token"}};
+  system137_.polls = {outcome::Registered{"1"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).registration.state == RegistrationState::pending; }));
+  executor_.set_clock(hours(1));
+  EXPECT_TRUE(registers_within(key, seconds(50), seconds(70)));
+}
+
+class SmallMemory : public DriverTest {
+ protected:
+  SmallMemory() : DriverTest(2) {}
+};
+
+TEST_F(SmallMemory, WhatAnOutageLeftInTheStoreAloneIsNotStuckWhereTheClockIsSetBack) {
+  system137_.submits = {outcome::TryLater{"down", {}, false}};
+  std::vector<RequestKey> keys;
+  for (int form = 1; form <= 20; ++form) keys.push_back(take(std::to_string(form)));
+  ASSERT_TRUE(eventually([&] { return driver_->status(Lane::system137).view.breaker != Breaker::closed; }));
+  executor_.set_clock(-hours(1));
+  system137_.submits = {outcome::Registered{"ok"}};
+  pass(minutes(40));
+  EXPECT_TRUE(std::ranges::all_of(keys, [&](RequestKey key) { return registered(key); }));
+}
+
+TEST_F(DriverTest, AbsentIsNotBelievedBecauseTheClockWasSetForward) {
+  system137_.submits = {outcome::Registered{"proof"}, outcome::Uncertain{"timeout"}, outcome::Registered{"twice"}};
+  system137_.lookups = {outcome::Found{"proof"}, outcome::Absent{}};
+  const auto proof = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(proof) && driver_->status(Lane::system137).lookup_proved; }));
+  const auto key = take("2");
+  ASSERT_TRUE(eventually([&] { return request(key).registration.state == RegistrationState::uncertain; }));
+  executor_.set_clock(hours(1));
+  const auto before_settled = seconds(50);
+  pass(before_settled);
+  EXPECT_GT(system137_.lookups_asked, 0);
+  EXPECT_EQ(request(key).registration.state, RegistrationState::uncertain);
+  EXPECT_EQ(system137_.submitted.size(), 2u);
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+}
+
+TEST_F(DriverTest, AnUncertainRequestIsSettledInItsTimeWhereTheClockIsSetBack) {
+  system137_.submits = {outcome::Registered{"proof"}, outcome::Uncertain{"timeout"}, outcome::Registered{"again"}};
+  system137_.lookups = {outcome::Found{"proof"}, outcome::Absent{}};
+  const auto proof = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(proof) && driver_->status(Lane::system137).lookup_proved; }));
+  const auto key = take("2");
+  ASSERT_TRUE(eventually([&] { return request(key).registration.state == RegistrationState::uncertain; }));
+  executor_.set_clock(-hours(1));
+  EXPECT_TRUE(registers_within(key, seconds(60), minutes(5)));
+}
+
+TEST_F(DriverTest, TheLookupProvesItselfWhereTheClockWasSetBack) {
+  system137_.lookups = {outcome::Absent{}};
+  const auto first = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(first) && system137_.lookups_asked == 1; }));
+  executor_.set_clock(-hours(1));
+  pass(minutes(2));
+  system137_.lookups = {outcome::Found{"1"}};
+  take("2");
+  EXPECT_TRUE(eventually([&] { return driver_->status(Lane::system137).lookup_proved; }));
 }
 
 }  // namespace
