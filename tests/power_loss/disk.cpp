@@ -73,6 +73,7 @@ class Disk::Survival {
     for (auto& [number, file] : files_) {
       for (const auto* operation : file.unsynced) leave(*operation, mood, chance);
     }
+    forget_nameless();
     return std::move(state_);
   }
 
@@ -93,6 +94,12 @@ class Disk::Survival {
   void settle(std::vector<const Operation*>& operations) {
     for (const auto* operation : operations) state_.apply(*operation);
     operations.clear();
+  }
+
+  void forget_nameless() {
+    std::vector<std::string> files(state_.files.size());
+    for (const auto& [name, number] : state_.names) files[number] = std::move(state_.files[number]);
+    state_.files = std::move(files);
   }
 
   static bool survives(Mood mood, Chance& chance) { return mood == Mood::everything || (mood != Mood::nothing && heads(chance)); }
@@ -188,10 +195,10 @@ void Disk::sync_directory() {
   perform({.kind = Operation::Kind::sync_directory});
 }
 
-std::string Disk::read(FileNumber file, std::size_t offset, std::size_t size) const {
+std::size_t Disk::read(FileNumber file, std::size_t offset, std::span<char> to) const {
   const std::lock_guard lock(mutex_);
   const auto& text = now_.files[file];
-  return offset < text.size() ? text.substr(offset, size) : std::string{};
+  return offset < text.size() ? text.copy(to.data(), to.size(), offset) : 0;
 }
 
 std::size_t Disk::size(FileNumber file) const {

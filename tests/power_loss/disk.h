@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,8 @@ class Disk {
   void truncate(FileNumber file, std::size_t size);
   void sync(FileNumber file);
   void sync_directory();
-  /// What a program reads; shorter than asked at the file's end.
-  std::string read(FileNumber file, std::size_t offset, std::size_t size) const;
+  /// Reads into `to`; returns how much there was.
+  std::size_t read(FileNumber file, std::size_t offset, std::span<char> to) const;
   std::size_t size(FileNumber file) const;
   /// 0 where there is no such file.
   std::size_t size(const std::string& name) const;

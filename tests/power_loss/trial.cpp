@@ -70,7 +70,7 @@ std::optional<std::string> Trial::cut(Disk::Position at) {
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("salam-power-loss-{}", seed_);
   std::filesystem::create_directories(folder);
   disk_->after_power_loss(at, options_.flaw, same_chance).save(folder);
-  return fmt::format("seed {}, cut at operation {} of {}: {}\nThe disk as it was then: {}\nAgain: SALAM_POWER_LOSS_SEED={}", seed_, at,
+  return fmt::format("seed {}, cut at operation {} of {}: {}\nThe disk as it was then: {}\nAgain: POWER_LOSS_SEED={}", seed_, at,
                      disk_->position(), fmt::join(problems, "; "), folder.string(), seed_);
 }
 

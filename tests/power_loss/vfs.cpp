@@ -1,12 +1,12 @@
 #include "tests/power_loss/vfs.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string_view>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -53,10 +53,10 @@ FileNumber number(sqlite3_file* file) { return opened(file).shared->number; }
 // --- a file's content ---------------------------------------------------------------------------------------------
 
 int read(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
-  const auto text = mounted.disk->read(number(file), static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
-  std::memcpy(to, text.data(), text.size());
-  if (text.size() == static_cast<std::size_t>(size)) return SQLITE_OK;
-  std::memset(static_cast<char*>(to) + text.size(), 0, static_cast<std::size_t>(size) - text.size());
+  const std::span<char> room(static_cast<char*>(to), static_cast<std::size_t>(size));
+  const auto got = mounted.disk->read(number(file), static_cast<std::size_t>(offset), room);
+  if (got == room.size()) return SQLITE_OK;
+  std::ranges::fill(room.subspan(got), 0);
   return SQLITE_IOERR_SHORT_READ;
 }
 
