@@ -148,7 +148,7 @@ bool eventually(const std::function<bool()>& condition) {
   return false;
 }
 
-Gateway::Gateway(const stand_ins::Addresses& addresses, Options options) {
+Gateway::Gateway(const stand_ins::Addresses& addresses, Options options) : through_(std::move(options.through)) {
   auto text = std::string(configuration) + options.more;
   text = replaced(text, "{open311}", addresses.open311);
   text = replaced(text, "{desk}", addresses.service_desk);
@@ -192,7 +192,9 @@ Gateway::Ran Gateway::run(std::vector<std::string> arguments) const {
 
 void Gateway::start() {
   std::filesystem::remove(folder_ / "gateway.log");
-  process_ = std::make_unique<Process>(command({"serve"}), folder_ / "gateway.log");
+  auto serve = command({"serve"});
+  serve.insert(serve.begin(), through_.begin(), through_.end());
+  process_ = std::make_unique<Process>(serve, folder_ / "gateway.log");
   const bool listens = eventually([this] {
     const auto text = log();
     api_port_ = port_in(text, "api");

@@ -70,6 +70,7 @@ class Gateway {
     std::string more{};                            ///< TOML tables added to the configuration.
     std::string brokers{};                         ///< Kafka; empty: none.
     std::map<std::string, std::string> replace{};  ///< Lines of the configuration: `key in it` → other line.
+    std::vector<std::string> through{};            ///< A program that starts it, with its arguments.
   };
   Gateway(const stand_ins::Addresses& addresses, Options options);
   explicit Gateway(const stand_ins::Addresses& addresses) : Gateway(addresses, Options{}) {}
@@ -131,6 +132,7 @@ class Gateway {
   [[nodiscard]] std::vector<std::string> command(std::vector<std::string> arguments) const;
 
   Folder folder_;
+  std::vector<std::string> through_;
   std::string key_;
   std::unique_ptr<Process> process_;
   unsigned short api_port_ = 0;

@@ -74,8 +74,14 @@ std::runtime_error failed(const std::string& what, const fs::path& log) {
 
 }  // namespace
 
+<<<<<<< HEAD
 Broker::Broker(const fs::path& jars, const std::string& proxied) : jars_(jars), folder_(new_folder()) {
   const auto [port, controller_port, behind_proxy] = free_ports();
+=======
+Broker::Broker(const fs::path& jars, fs::path logs)
+    : jars_(jars), folder_(new_folder()), logs_(logs.empty() ? folder_ / "log" : std::move(logs)) {
+  const auto [port, controller_port] = free_ports();
+>>>>>>> 9f22386 (Broken parts, and the gateway's recovery from each: first slice)
   address_ = "127.0.0.1:" + std::to_string(port);
   behind_proxy_ = static_cast<unsigned short>(behind_proxy);
   write_properties(controller_port, proxied);
@@ -91,6 +97,7 @@ Broker::~Broker() {
 
 void Broker::write_properties(int controller_port, const std::string& proxied) const {
   const auto controller = "127.0.0.1:" + std::to_string(controller_port);
+<<<<<<< HEAD
   auto listeners = "PLAINTEXT://" + address_;
   auto advertised = listeners;
   if (!proxied.empty()) {
@@ -113,6 +120,24 @@ void Broker::write_properties(int controller_port, const std::string& proxied) c
          "auto.create.topics.enable=false\n"
          "log.dirs="
       << (folder_ / "log").string() << '\n';
+=======
+  std::ofstream(folder_ / "server.properties") << "process.roles=broker,controller\n"
+                                                  "node.id=1\n"
+                                                  "controller.quorum.voters=1@"
+                                               << controller << "\nlisteners=PLAINTEXT://127.0.0.1:" << port << ",CONTROLLER://"
+                                               << controller << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port
+                                               << "\ncontroller.listener.names=CONTROLLER\n"
+                                                  "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n"
+                                                  "offsets.topic.replication.factor=1\n"
+                                                  "offsets.topic.num.partitions=1\n"
+                                                  "transaction.state.log.replication.factor=1\n"
+                                                  "transaction.state.log.min.isr=1\n"
+                                                  "transaction.state.log.num.partitions=1\n"
+                                                  "group.initial.rebalance.delay.ms=0\n"
+                                                  "auto.create.topics.enable=false\n"
+                                                  "log.dirs="
+                                               << logs_.string() << '\n';
+>>>>>>> 9f22386 (Broken parts, and the gateway's recovery from each: first slice)
 }
 
 std::vector<std::string> Broker::java(std::vector<std::string> arguments) const {

@@ -8,12 +8,17 @@
 
 namespace salam::test {
 
-/// One Apache Kafka node in KRaft mode on free loopback ports, with a folder of its own that goes with it. Topics are not created by
+/// One Apache Kafka node in KRaft mode on free loopback ports, with a folder of its own that goes with it. Its logs stand there too, unless
+/// another place is named. Topics are not created by
 /// themselves. Every call that starts it returns when it answers, or throws std::runtime_error with the end of its log.
 class Broker {
  public:
+<<<<<<< HEAD
   /// With `proxied` (`host:port` of a proxy) it has a second listener, which tells its clients to come by that proxy.
   explicit Broker(const std::filesystem::path& jars, const std::string& proxied = {});
+=======
+  explicit Broker(const std::filesystem::path& jars, std::filesystem::path logs = {});
+>>>>>>> 9f22386 (Broken parts, and the gateway's recovery from each: first slice)
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
@@ -37,6 +42,7 @@ class Broker {
 
   std::filesystem::path jars_;
   std::filesystem::path folder_;
+  std::filesystem::path logs_;
   std::string address_;
   unsigned short behind_proxy_ = 0;
   std::unique_ptr<Process> process_;
