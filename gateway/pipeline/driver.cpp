@@ -405,7 +405,12 @@ Driver::Verdict Driver::judge(const Task& task, Timestamp at, Reply<LookupOutcom
                 [&policy, when, asked_at, lookup](const Record& r) { return lifecycle::lookup_absent(r, asked_at, lookup, policy, when); }};
           },
           [&](outcome::TryLater& got) { return failed(got.why, got.after, health_of(got)); },
-          [&](outcome::Unclear& got) { return failed(got.why, {}, Health::ok); },
+          [&](outcome::Unclear& got) -> Verdict {
+            return {[&policy, when, why = got.why](const Record& r) { return lifecycle::lookup_unclear(r, why, policy, when); },
+                    Health::ok,
+                    {},
+                    got.why};
+          },
           [&](outcome::Misconfigured& got) { return failed(got.why, {}, Health::misconfigured); },
       },
       reply.outcome);

@@ -275,6 +275,16 @@ TEST_F(DriverTest, AbsentIsBelievedOnlyAfterAnotherRequestProvedTheLookup) {
   EXPECT_TRUE(request(key).attention.empty());
 }
 
+TEST_F(DriverTest, APersonIsToldOfALookupFromWhichNothingCanBeConcluded) {
+  system137_.submits = {outcome::Uncertain{"timeout"}};
+  system137_.lookups = {outcome::Unclear{"the second page repeats the first"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::uncertain); }));
+  system137_.lookups = {outcome::Found{"77"}};
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+  EXPECT_TRUE(request(key).attention.empty());
+}
+
 TEST_F(DriverTest, ARefusalOf137GoesToTheDeskAndADesksRefusalToAPerson) {
   system137_.submits = {outcome::Refused{"not ours"}};
   desk_.submits = {outcome::Registered{"D-1"}, outcome::Refused{"no"}};
