@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "gateway/api/context.h"
 #include "gateway/domain/text.h"
 #include "gateway/json/intake.h"
@@ -76,6 +78,17 @@ std::optional<Record> holder_of_code(const Context& context, const Request& requ
   return {};
 }
 
+/// The version that `If-Match` (RFC 9110, 13.1.1) names; one that no request has where it is no ETag of ours.
+std::optional<std::int64_t> expected_version(const http::Request& request) {
+  const auto tag = request.header("if-match");
+  if (tag.empty() || tag == "*") return {};
+  std::int64_t version = 0;
+  const auto digits = tag.substr(1, tag.size() < 2 ? 0 : tag.size() - 2);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
+  const bool ours = tag.front() == '"' && tag.back() == '"' && error == std::errc{} && end == digits.data() + digits.size();
+  return ours ? version : 0;
+}
+
 void settle(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto document = document_of(request, reply);
   if (!document) return;
@@ -91,6 +104,7 @@ void settle(const Context& context, const http::Request& request, const http::Re
     return refuse(request, reply, {.code = "code_taken", .members = {{"request", "/v1/requests/" + holder->request.id.to_string()}}});
   }
   settlement->key = request.caller.name;
+  settlement->version = expected_version(request);
   const lifecycle::Moment moment{.now = context.clock.now(), .jitter = 0, .random_bits = context.random.bits(), .attempt = {}};
   auto transition = [policy = &context.policy, settlement = *settlement, moment](const Record& current) {
     return lifecycle::settle(current, settlement, *policy, moment);

@@ -421,6 +421,9 @@ Result<Change> message_on_the_way(const Record& record, std::int64_t id, const P
 Result<Change> settle(const Record& record, const Settlement& settlement, const Policy& policy, const Moment& moment) {
   const auto& request = record.request;
   const auto state = request.registration.state;
+  if (settlement.version && *settlement.version != request.version) {
+    return Error{"version_mismatch", "the request has changed since it was read"};
+  }
   const bool with_a_person =
       state == RegistrationState::uncertain || state == RegistrationState::held || state == RegistrationState::by_hand;
   Draft draft(record, policy, moment);

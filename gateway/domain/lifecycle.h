@@ -110,8 +110,10 @@ struct Settlement {
   std::optional<System> system;  ///< Where it stands, or where to send it; else where it is.
   std::string code;              ///< The upstream's, for `registered`.
   std::string note;
+  /// Of the request as that person saw it: a call made since then may have acted, and "it is not there" may have become wrong.
+  std::optional<std::int64_t> version{};
 };
-/// Errors: `not_settleable` with what would be.
+/// Errors: `not_settleable` with what would be; `version_mismatch`.
 Result<Change> settle(const Record& record, const Settlement& settlement, const Policy& policy, const Moment& moment);
 
 }  // namespace salam::lifecycle

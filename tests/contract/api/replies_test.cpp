@@ -213,7 +213,10 @@ TEST_F(Replies, ToSettlingAreAsWritten) {
   EXPECT_EQ(post(path, body).at("/code"), "idempotency_key_missing");
   EXPECT_EQ(post(path, "{}", {{"idempotency-key", "a"}}).at("/code"), "schema_violation");
   EXPECT_EQ(post(path, "", {{"idempotency-key", "a"}}).at("/code"), "json_invalid");
-  EXPECT_EQ(post(path, body, {{"idempotency-key", "a"}}).response.status, 200);
+  for (const auto* tag : {"\"99\"", "1", "\"", "W/\"1\"", "\"1x\""}) {
+    EXPECT_EQ(post(path, body, {{"idempotency-key", "a"}, {"if-match", tag}}).at("/code"), "version_mismatch");
+  }
+  EXPECT_EQ(post(path, body, {{"idempotency-key", "a"}, {"if-match", "\"1\""}}).response.status, 200);
   EXPECT_EQ(post(path, body, {{"idempotency-key", "a"}}).response.headers.size(), 1U);
   EXPECT_EQ(post(path, R"({"action": "handed_over", "by": "مریم"})", {{"idempotency-key", "a"}}).at("/code"), "idempotency_key_reused");
   EXPECT_EQ(post(path, body, {{"idempotency-key", "b"}}).at("/code"), "not_settleable");

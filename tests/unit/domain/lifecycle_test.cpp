@@ -331,6 +331,16 @@ TEST_F(LifecycleTest, APersonSettlesWhatIsUncertainEitherWay) {
   EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
 }
 
+TEST_F(LifecycleTest, APersonsDecisionAboutARequestThatHasMovedOnIsNotTaken) {
+  call();
+  apply(call_uncertain(record_, "timeout", {}, policy_, at()));
+  const lifecycle::Settlement decision{.action = SettleAction::send_again, .by = "علی", .version = record_.request.version};
+  record_.request.version += 1;
+  EXPECT_EQ(settle(record_, decision, policy_, at()).error().code, "version_mismatch");
+  record_.request.version -= 1;
+  EXPECT_TRUE(settle(record_, decision, policy_, at()));
+}
+
 TEST_F(LifecycleTest, NothingIsSettledThatIsUnderWayOrDone) {
   call();
   EXPECT_EQ(
