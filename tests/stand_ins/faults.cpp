@@ -175,7 +175,7 @@ Answer answer_under(const std::optional<Fault>& fault, const std::function<Respo
       answer.ending = Ending::reset;
       break;
     case Mode::garbage:
-      answer.response = {200, std::string("\x1f\x8b\0{\"service_request_id\": \xff", 28)};
+      answer.response = {200, std::string("\x1f\x8b\0{\"service_request_id\": \xff", 27)};
       break;
     case Mode::empty:
       answer.response = {200, ""};
