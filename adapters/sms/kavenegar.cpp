@@ -12,6 +12,9 @@ using http_client::Failure;
 using http_client::Response;
 using Steady = std::chrono::steady_clock;
 
+/// For so long `sms/statuslocalmessageid` finds one; how long one is not sent again is not documented.
+constexpr std::chrono::hours local_id_lifetime{12};
+
 outcome::TryLater unreached(const Failure& failure) { return {failure.why, std::nullopt, false}; }
 
 /// The key out of whatever a reply may echo.
@@ -37,6 +40,7 @@ class Kavenegar final : public SmsProvider {
       throw std::runtime_error("Kavenegar's timeout must be longer than nothing");
     }
     traits_.deduplicates = true;
+    traits_.deduplicates_for = local_id_lifetime;
     traits_.status_batch = 500;
     traits_.call_deadline = settings_.timeout;
   }

@@ -87,6 +87,14 @@ class Draft {
     change_.messages.push_back(std::move(message));
   }
   void message(Message changed) { change_.messages.push_back(std::move(changed)); }
+  void fail_message(Message message, std::string_view why) {
+    message.state = MessageState::failed;
+    message.reason = why;
+    no_message_task(message.id);
+    event(EventType::message_failed, {{"message_kind", std::string(to_string(message.kind))}});
+    raise(AttentionReason::undelivered, policy_.contact_due, why);
+    change_.messages.push_back(std::move(message));
+  }
 
   void become_registered(std::string_view code, std::string_view by, std::string_view note) {
     auto& registration = this->registration();
@@ -109,6 +117,18 @@ class Draft {
     registration().reason = why;
     no_registration_task();
     raise(reason, policy_.attention_due, why);
+  }
+
+  void become_uncertain(std::string_view why) {
+    registration().state = RegistrationState::uncertain;
+    registration().intent_at = moment_.now;
+    registration().reason = why;
+    registration().attempts = 0;
+  }
+
+  void leave_to_a_person(std::string_view why) {
+    no_registration_task();
+    raise(AttentionReason::uncertain, policy_.attention_due, why);
   }
 
   void become_waiting(System system, Milliseconds wait, std::string_view why, bool retry) {
@@ -151,6 +171,7 @@ Change received(Request request, const Policy& policy, Timestamp now) {
   Draft draft(std::move(request), policy, moment);
   draft.registration().state = RegistrationState::waiting;
   draft.registration().system = draft.request().route.system;
+  if (draft.registration().intent_at) draft.become_uncertain("entered again after a restore: it may have been registered before");
   draft.event(EventType::received);
   draft.registration_task(Milliseconds{0}, false);
   const auto& citizen = draft.request().content.citizen;
@@ -173,8 +194,12 @@ Result<Change> begin_call(const Record& record, const LookupPower& power, const 
     }
     case RegistrationState::calling:
       return call_uncertain(record, "the gateway ended during the call", power, policy, moment);
-    case RegistrationState::uncertain:
-      return Error{"look_up", "the request may be registered"};
+    case RegistrationState::uncertain: {
+      if (power.possible) return Error{"look_up", "the request may be registered"};
+      Draft draft(record, policy, moment);
+      draft.leave_to_a_person(record.request.registration.reason);
+      return draft.take();
+    }
     case RegistrationState::pending:
       return Error{"poll", "the request has a token"};
     default:
@@ -214,6 +239,7 @@ Result<Change> call_refused(const Record& record, std::string_view why, const Po
   draft.registration().attempts = 0;
   if (record.request.registration.system == System::system137) {
     draft.become_waiting(System::service_desk, Milliseconds{0}, why, false);
+    if (moment.restored_at && record.request.received_at <= *moment.restored_at) draft.become_uncertain(why);
     draft.event(EventType::redirected, {{"from", "137"}, {"to", "service_desk"}});
   } else {
     draft.become_held(AttentionReason::refused, why);
@@ -234,15 +260,11 @@ Result<Change> call_uncertain(const Record& record, std::string_view why, const 
                               const Moment& moment) {
   if (!in(record, RegistrationState::calling)) return overtaken();
   Draft draft(record, policy, moment);
-  draft.registration().state = RegistrationState::uncertain;
-  draft.registration().intent_at = moment.now;
-  draft.registration().reason = why;
-  draft.registration().attempts = 0;
+  draft.become_uncertain(why);
   if (power.possible) {
     draft.registration_task(draft.back_off({}));
   } else {
-    draft.no_registration_task();
-    draft.raise(AttentionReason::uncertain, policy.attention_due, why);
+    draft.leave_to_a_person(why);
   }
   return draft.take();
 }
@@ -382,13 +404,7 @@ Result<Change> message_failed(const Record& record, std::int64_t id, std::string
   const auto* message = find_message(record, id);
   if (message == nullptr || message->state == MessageState::delivered || message->state == MessageState::failed) return overtaken();
   Draft draft(record, policy, moment);
-  auto changed = *message;
-  changed.state = MessageState::failed;
-  changed.reason = why;
-  draft.no_message_task(id);
-  draft.event(EventType::message_failed, {{"message_kind", std::string(to_string(changed.kind))}});
-  draft.raise(AttentionReason::undelivered, policy.contact_due, why);
-  draft.message(std::move(changed));
+  draft.fail_message(*message, why);
   return draft.take();
 }
 
@@ -415,6 +431,43 @@ Result<Change> message_on_the_way(const Record& record, std::int64_t id, const P
   if (age > policy.delivery_gives_up) return message_failed(record, id, "no delivery report", policy, moment);
   Draft draft(record, policy, moment);
   draft.message_task(id, Lane::sms_status, std::clamp(age, policy.delivery_first_poll, policy.delivery_poll_cap), true);
+  return draft.take();
+}
+
+Result<Change> after_restore(const Record& record, const SinceBackup& since, const Policy& policy, const Moment& moment) {
+  static constexpr std::string_view why = "restored from a backup: it may have been registered after that was taken";
+  const auto state = record.request.registration.state;
+  bool changed = state != RegistrationState::registered && state != RegistrationState::closed;
+  Draft draft(record, policy, moment);
+  if (changed && since.registered) {
+    draft.registration().system = since.registered->system;
+    draft.become_registered(since.registered->code, the_gateway, "registered after the backup was taken");
+  } else {
+    switch (state) {
+      case RegistrationState::waiting:
+      case RegistrationState::calling:
+      case RegistrationState::uncertain:
+        draft.become_uncertain(why);
+        draft.registration_task(Milliseconds{0});
+        break;
+      case RegistrationState::in_review:
+      case RegistrationState::by_hand:
+      case RegistrationState::held:
+        draft.raise(AttentionReason::uncertain, policy.attention_due, why);
+        break;
+      case RegistrationState::pending:  // Its token leads to what became of it.
+      case RegistrationState::registered:
+      case RegistrationState::closed:
+        changed = false;
+        break;
+    }
+  }
+  for (const auto& message : record.messages) {
+    if (since.texts_deduplicated || (message.state != MessageState::queued && message.state != MessageState::sending)) continue;
+    draft.fail_message(message, "restored from a backup: it may have been sent after that was taken");
+    changed = true;
+  }
+  if (!changed) return Error{"unchanged", "nothing about it is uncertain"};
   return draft.take();
 }
 

@@ -41,6 +41,8 @@ struct Moment {
   double jitter = 0;              ///< [0, 1).
   std::uint64_t random_bits = 0;  ///< For a new message's id.
   std::optional<Attempt> attempt;
+  /// When the store was put back from a backup, if ever: a request received before may have been sent anywhere without its knowing.
+  std::optional<Timestamp> restored_at{};
 };
 
 /// The change that goes with acceptance: received, first registration task, holding clock, and the missing contact where there is none.
@@ -56,13 +58,13 @@ struct LookupPower {
 };
 
 /// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `poll` (pending), `overtaken`. A request found
-/// in `calling` was left so by a process that died, and becomes uncertain.
+/// in `calling` was left so by a process that died, and becomes uncertain. An uncertain one that cannot be looked up goes to a person.
 Result<Change> begin_call(const Record& record, const LookupPower& power, const Policy& policy, const Moment& moment);
 
 Result<Change> call_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
 Result<Change> call_pending(const Record& record, std::string_view token, const Policy& policy, const Moment& moment);
 Result<Change> call_by_hand(const Record& record, const Policy& policy, const Moment& moment);
-/// 137's refusal sends it to the desk; the desk's to a person.
+/// 137's refusal sends it to the desk, where it is looked up first if it may have been sent there before a restore; the desk's to a person.
 Result<Change> call_refused(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
 Result<Change> call_later(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
                           const Moment& moment);
@@ -100,6 +102,22 @@ Result<Change> message_failed(const Record& record, std::int64_t message, std::s
 Result<Change> message_delivered(const Record& record, std::int64_t message, const Moment& moment);
 /// No news yet.
 Result<Change> message_on_the_way(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
+
+// --- after a restore ----------------------------------------------------------------------------------------------
+
+/// What is known of a request's time after the backup was taken.
+struct SinceBackup {
+  struct Registered {
+    System system;
+    std::string code;
+  };
+  std::optional<Registered> registered;  ///< Its `registered` event was published.
+  bool texts_deduplicated = false;       ///< The provider sends no text twice under one id that it may have got since.
+};
+/// For every request of a backup, before anything is done with it. What is neither registered nor closed may have been registered since: it
+/// becomes uncertain, or where it stands with a person, that person is warned. So may a text that was not yet sent have been sent. Errors:
+/// `unchanged`.
+Result<Change> after_restore(const Record& record, const SinceBackup& since, const Policy& policy, const Moment& moment);
 
 // --- what a person does -------------------------------------------------------------------------------------------
 

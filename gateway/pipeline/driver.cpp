@@ -121,8 +121,11 @@ lifecycle::LookupPower Driver::power(Lane lane) {
 }
 
 lifecycle::Moment Driver::moment(std::optional<Attempt> attempt) {
-  return {
-      .now = world_.clock.now(), .jitter = world_.random.fraction(), .random_bits = world_.random.bits(), .attempt = std::move(attempt)};
+  return {.now = world_.clock.now(),
+          .jitter = world_.random.fraction(),
+          .random_bits = world_.random.bits(),
+          .attempt = std::move(attempt),
+          .restored_at = world_.store.restored_at()};
 }
 
 lifecycle::Moment Driver::moment(Lane lane, std::string_view action, Timestamp at, Milliseconds took, std::string_view outcome,
@@ -307,13 +310,14 @@ void Driver::submit(const Task& task, Request request) {
   upstream(task.lane).submit(shared, [this, task, shared, at = world_.clock.now()](Reply<SubmitOutcome> reply) {
     const bool succeeded = std::holds_alternative<outcome::Registered>(reply.outcome);
     commit(task, judge(task, at, std::move(reply)));
-    if (succeeded) prove_lookup(task.lane, *shared);
+    if (succeeded) prove_lookup(task.lane, [&shared] { return *shared; });
   });
 }
 
 void Driver::look_up(const Task& task) {
   const auto record = world_.store.find(task.request);
   if (!record) return finish(task, Health::none);
+  prove_lookup(task.lane);
   upstream(task.lane).look_up(
       std::make_shared<const Request>(record->request),
       [this, task, at = world_.clock.now()](Reply<LookupOutcome> reply) { commit(task, judge(task, at, std::move(reply))); });
@@ -327,15 +331,25 @@ void Driver::poll(const Task& task) {
   });
 }
 
-void Driver::prove_lookup(Lane lane, const Request& request) {
+void Driver::prove_lookup(Lane lane, const std::function<std::optional<Request>()>& registered) {
   auto& lane_state = state(lane);
   const auto at = world_.clock.steady();
   if (lane_state.lookup_proved || !power(lane).possible) return;
   if (lane_state.proof_asked_at && at < *lane_state.proof_asked_at + proof_interval) return;
+  auto request = registered();
+  if (!request) return;
   lane_state.proof_asked_at = at;
-  upstream(lane).look_up(std::make_shared<const Request>(request), [this, lane](const Reply<LookupOutcome>& reply) {
+  upstream(lane).look_up(std::make_shared<const Request>(*std::move(request)), [this, lane](const Reply<LookupOutcome>& reply) {
     metrics_.called(lane, "prove_lookup", outcome_name(reply.outcome), reply.took);
     if (std::holds_alternative<outcome::Found>(reply.outcome)) state(lane).lookup_proved = true;
+  });
+}
+
+void Driver::prove_lookup(Lane lane) {
+  prove_lookup(lane, [this, lane]() -> std::optional<Request> {
+    auto newest = world_.store.newest_registered(lane == Lane::system137 ? System::system137 : System::service_desk);
+    if (!newest) return {};
+    return std::move(newest->request);
   });
 }
 

@@ -101,7 +101,10 @@ class Driver {
   void send(const Task& task, const Message& message);
   void ask_status(const std::vector<Task>& tasks);
   void holding(const Task& task);
-  void prove_lookup(Lane lane, const Request& request);
+  /// Looks for what `registered` gives, unless the lookup has proved itself or was asked to just now.
+  void prove_lookup(Lane lane, const std::function<std::optional<Request>()>& registered);
+  /// With the newest registration that the store knows: nothing new may be coming that could prove it.
+  void prove_lookup(Lane lane);
 
   Verdict judge(const Task& task, Timestamp at, Reply<SubmitOutcome> reply);
   Verdict judge(const Task& task, Timestamp at, Reply<LookupOutcome> reply);

@@ -33,6 +33,7 @@ using StatusOutcome = std::variant<std::vector<DeliveryStatus>, outcome::TryLate
 
 struct SmsTraits {
   bool deduplicates = false;  ///< A send repeated with the same message id is not sent twice, so an uncertain one is simply repeated.
+  Milliseconds deduplicates_for{0};  ///< After the first send with that id; longer it is not relied upon.
   std::size_t status_batch = 500;
   Milliseconds call_deadline{10'000};
 };

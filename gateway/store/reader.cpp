@@ -135,6 +135,13 @@ std::string Reader::original(RequestKey key) {
   return row.bind(key).next() ? row.get<std::string>() : std::string{};
 }
 
+std::optional<Record> Reader::newest_registered(System system) {
+  Transaction one_state(database_, Transaction::Mode::deferred);
+  auto key = database_.query("SELECT max(key) FROM requests INDEXED BY requests_upstream_code WHERE upstream_code <> '' AND system = ?");
+  key.bind(system).next();
+  return load_record(database_, key.get<RequestKey>());
+}
+
 std::vector<Record> Reader::list(const RequestFilter& filter, RequestKey before, int limit) {
   Transaction one_state(database_, Transaction::Mode::deferred);
   auto rows = database_.query(list_sql(filter));

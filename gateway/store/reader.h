@@ -23,6 +23,7 @@ class Reader {
   std::optional<Message> message(RequestKey request, std::int64_t id);
   std::vector<Record> find_by_code(std::string_view code);
   std::string original(RequestKey key);
+  std::optional<Record> newest_registered(System system);
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit);
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit);
   std::vector<Attempt> attempts(RequestKey key, int limit);

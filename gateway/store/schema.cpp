@@ -12,7 +12,6 @@
 namespace salam::store {
 namespace {
 
-constexpr std::int64_t application_id = 0x53414C4D;  // "SALM"
 constexpr std::int64_t whole_check_bytes = 128 << 20;
 constexpr std::size_t secret_words = 4;
 
@@ -58,10 +57,11 @@ void create(Database& database, Clock& clock, Random& random) {
 }  // namespace
 
 Error unusable(const std::string& path, std::string_view why) {
-  return {"store_unusable",
-          fmt::format("the database {0} cannot be used: {1}. If it is damaged: keep the gateway stopped, move {0}, {0}-wal and {0}-shm "
-                      "aside, put the last backup in their place and start again",
-                      path, why)};
+  return {
+      "store_unusable",
+      fmt::format("the database {} cannot be used: {}. If it is damaged: keep the gateway stopped, run `salam-gateway restore FILE` with "
+                  "the last backup, and start again",
+                  path, why)};
 }
 
 Result<void> check_usable(Database& database, const std::string& path) {

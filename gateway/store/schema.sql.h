@@ -45,7 +45,7 @@ CREATE TABLE requests (
 CREATE INDEX requests_meeting ON requests(meeting);
 CREATE INDEX requests_open ON requests(state) WHERE state < 7;
 CREATE INDEX requests_untold ON requests(told_by) WHERE told_by IS NULL;
-CREATE INDEX requests_upstream_code ON requests(upstream_code) WHERE upstream_code <> '';
+CREATE INDEX requests_upstream_code ON requests(upstream_code, system) WHERE upstream_code <> '';
 
 CREATE TABLE papers (
   request INTEGER PRIMARY KEY REFERENCES requests(key),
@@ -151,6 +151,17 @@ CREATE TABLE answers (
   UNIQUE (caller, key)
 );
 CREATE INDEX answers_at ON answers(at);
+
+-- Requests that came after the backup which this store was put back from. When one's form is entered again it keeps its id and code, by
+-- which it may be registered already.
+CREATE TABLE lost (
+  meeting TEXT NOT NULL,
+  form TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  code INTEGER NOT NULL,
+  PRIMARY KEY (meeting, form, item)
+);
 
 -- How many requests stand where: kept with each commit, so that figures need no walk over a million rows.
 CREATE TABLE tallies (

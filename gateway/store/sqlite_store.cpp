@@ -5,10 +5,9 @@
 #include <iterator>
 #include <utility>
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
+#include "gateway/store/files.h"
 #include "gateway/store/schema.h"
 
 namespace salam::store {
@@ -23,11 +22,6 @@ constexpr std::chrono::microseconds pause{250};
 
 const Error overloaded{"overloaded", "too many writes wait for the disk: try again in a moment"};
 const Error shutting_down{"shutting_down", "the gateway is shutting down: try again later"};
-
-std::string meta(Database& database, std::string_view name) {
-  auto row = database.query("SELECT value FROM meta WHERE name = ?");
-  return row.bind(name).next() ? row.get<std::string>() : std::string{};
-}
 
 int report_log(void* checkpointer, sqlite3*, const char*, int pages) {
   static_cast<Checkpointer*>(checkpointer)->log_grew(pages);
@@ -62,14 +56,6 @@ Result<void> check_existing(const std::string& path) {
   return check_usable(database, path);
 }
 
-/// For its owner alone: it holds personal data. SQLite gives the files beside it the same mode.
-void create_private(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor >= 0) {
-    ::close(descriptor);
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& random) {
@@ -78,6 +64,9 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
     return std::move(lock).error();
   }
   try {
+    if (std::filesystem::exists(restored_copy(settings.path))) {
+      return unusable(settings.path, "a restore was interrupted while it put the backup in its place; run the same restore again");
+    }
     if (auto usable = check_existing(settings.path); !usable) {
       return usable.error();
     }
@@ -97,8 +86,9 @@ SqliteStore::SqliteStore(Settings settings, Clock& clock, Random& random, FileLo
       clock_(clock),
       lock_(std::move(lock)),
       database_(std::move(database)),
-      incarnation_(meta(*database_, "incarnation")),
-      keyed_hash_(meta(*database_, "secret")),
+      incarnation_(meta<std::string>(*database_, "incarnation").value_or("")),
+      restored_at_(meta<Timestamp>(*database_, "restored_at")),
+      keyed_hash_(meta<std::string>(*database_, "secret").value_or("")),
       readers_(settings_.path, settings_.readers),
       writer_(*database_, settings_, clock, random),
       checkpointer_(settings_.path, settings_.checkpoint_pages) {
@@ -275,6 +265,10 @@ std::vector<Record> SqliteStore::find_by_code(std::string_view code) {
 
 std::string SqliteStore::original(RequestKey key) {
   return readers_.ask([&](Reader& reader) { return reader.original(key); });
+}
+
+std::optional<Record> SqliteStore::newest_registered(System system) {
+  return readers_.ask([&](Reader& reader) { return reader.newest_registered(system); });
 }
 
 std::vector<Record> SqliteStore::list(const RequestFilter& filter, RequestKey before, int limit) {

@@ -46,6 +46,7 @@ class SqliteStore final : public Store {
   std::optional<Message> message(RequestKey request, std::int64_t id) override;
   std::vector<Record> find_by_code(std::string_view code) override;
   std::string original(RequestKey key) override;
+  std::optional<Record> newest_registered(System system) override;
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) override;
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) override;
   std::vector<Attempt> attempts(RequestKey key, int limit) override;
@@ -58,6 +59,7 @@ class SqliteStore final : public Store {
   Counts counts() override;
 
   [[nodiscard]] const std::string& incarnation() const override { return incarnation_; }
+  [[nodiscard]] std::optional<Timestamp> restored_at() const override { return restored_at_; }
   [[nodiscard]] std::string keyed_hash(std::string_view purpose, std::string_view text) const override;
   [[nodiscard]] std::size_t queued() const override;
   [[nodiscard]] std::uint64_t disk_free() const override;
@@ -86,6 +88,7 @@ class SqliteStore final : public Store {
   FileLock lock_;
   std::unique_ptr<Database> database_;
   std::string incarnation_;
+  std::optional<Timestamp> restored_at_;
   KeyedHash keyed_hash_;
   ReaderPool readers_;
   MeetingCache meetings_;

@@ -164,6 +164,8 @@ class Store {
   /// By the gateway's code or any upstream's; several where two upstreams use one number (at most 10).
   virtual std::vector<Record> find_by_code(std::string_view code) = 0;
   virtual std::string original(RequestKey key) = 0;
+  /// The newest request that stands registered in that system.
+  virtual std::optional<Record> newest_registered(System) { return {}; }
   /// Newest first, those with a key below `before` (0: from the newest).
   virtual std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) = 0;
   /// Events and attempts of one request, oldest first, at most `limit` each.
@@ -182,6 +184,8 @@ class Store {
   // --- identity and health ----------------------------------------------------------------------------------------
   /// UUID of this store, renewed by a restore.
   [[nodiscard]] virtual const std::string& incarnation() const = 0;
+  /// When it was put back from a backup, if ever.
+  [[nodiscard]] virtual std::optional<Timestamp> restored_at() const { return {}; }
   /// Hex HMAC-SHA-256 with the store's own key; `purpose` keeps uses apart.
   [[nodiscard]] virtual std::string keyed_hash(std::string_view purpose, std::string_view text) const = 0;
   /// Writes waiting for the writer now.

@@ -91,8 +91,9 @@ class ScriptedUpstream : public Upstream {
     submitted.push_back(request->key);
     answer<SubmitOutcome>(submits, std::move(handler));
   }
-  void look_up(std::shared_ptr<const Request>, Handler<LookupOutcome> handler) override {
+  void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
     ++lookups_asked;
+    if (finds_only) lookups = {request->key == *finds_only ? LookupOutcome(outcome::Found{"1"}) : outcome::Absent{}};
     answer<LookupOutcome>(lookups, std::move(handler));
   }
   void poll(std::string, Handler<PollOutcome> handler) override { answer<PollOutcome>(polls, std::move(handler)); }
@@ -100,6 +101,7 @@ class ScriptedUpstream : public Upstream {
   std::deque<SubmitOutcome> submits{outcome::Registered{"1"}};
   std::deque<LookupOutcome> lookups{outcome::Found{"1"}};
   std::deque<PollOutcome> polls{outcome::NotYet{}};
+  std::optional<RequestKey> finds_only;  ///< Set: in place of the script of lookups.
   std::vector<RequestKey> submitted;
   int lookups_asked = 0;
   UpstreamTraits traits_{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
@@ -250,6 +252,19 @@ TEST_F(DriverTest, TakesARequestFromIntakeToItsDeliveredCode) {
   EXPECT_THAT(system137_.submitted, ElementsAre(key));
   EXPECT_THAT(sms_.sent, ElementsAre("1"));
   EXPECT_TRUE(store_->tasks(Lane::clock, false, {}, 10).empty());
+}
+
+TEST_F(DriverTest, ProvesTheLookupByAFormerRegistrationWhereNoNewOneComes) {
+  system137_.lookups = {outcome::Absent{}};
+  const auto former = take("1");
+  ASSERT_TRUE(eventually([&] { return registered(former); }));
+  EXPECT_FALSE(driver_->status(Lane::system137).lookup_proved);
+  system137_.submits = {outcome::Uncertain{"timeout"}, outcome::Registered{"2"}};
+  system137_.finds_only = former;
+  const auto key = take("2");
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+  EXPECT_TRUE(driver_->status(Lane::system137).lookup_proved);
+  EXPECT_THAT(system137_.submitted, ElementsAre(former, key, key));
 }
 
 TEST_F(DriverTest, WhatMayHaveActedIsLookedUpAndNotSentAgain) {
