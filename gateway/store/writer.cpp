@@ -150,6 +150,7 @@ Request Writer::draw(Intake& intake) {
                   .content = std::move(intake.content),
                   .route = std::move(intake.route)};
   request.registration.system = request.route.system;
+  take_up_lost(request);
   request.citizen_hash = std::move(intake.citizen_hash);
   request.traceparent = std::move(intake.traceparent);
   return request;
@@ -158,10 +159,26 @@ Request Writer::draw(Intake& intake) {
 TrackingCode Writer::draw_code() {
   while (true) {
     const auto code = TrackingCode::from_random(random_.bits());
-    auto taken = database_.query("SELECT 1 FROM requests WHERE code = ?");
-    if (!taken.bind(code.number()).next()) {
+    if (!is_taken(code)) {
       return code;
     }
+  }
+}
+
+bool Writer::is_taken(TrackingCode code) { return database_.query("SELECT 1 FROM requests WHERE code = ?").bind(code.number()).next(); }
+
+void Writer::take_up_lost(Request& request) {
+  const auto& item = request.form_item;
+  auto row = database_.query("SELECT id, code FROM lost WHERE meeting = ? AND form = ? AND item = ?");
+  if (!row.bind(item.meeting, item.form, item.item).next()) {
+    return;
+  }
+  const auto id = row.get<Uuid>();
+  const auto code = TrackingCode::from_number(row.get<std::int64_t>());
+  if (code && !is_taken(*code)) {
+    request.id = id;
+    request.code = *code;
+    request.registration.intent_at = request.received_at;
   }
 }
 

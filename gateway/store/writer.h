@@ -53,6 +53,9 @@ class Writer {
   std::optional<AcceptOutcome> known(const Intake& intake, std::int64_t meeting);
   Request draw(Intake& intake);
   TrackingCode draw_code();
+  bool is_taken(TrackingCode code);
+  /// One that was lost by a restore gets its id and code back, and an intent: it may have been registered under them.
+  void take_up_lost(Request& request);
   Result<Updated> update(RequestKey key, const Transition& transition);
   Result<Updated> update_once(const UpdateOperation& operation);
   bool answered(const IdempotentAnswer& identity);
