@@ -73,6 +73,19 @@ Result<Prepared> prepare(const Settings& settings, std::string_view section) {
   return settings.driver == DriverKind::open311 ? prepare_open311(settings, section) : prepare_mapped(settings, section);
 }
 
+Result<std::shared_ptr<http_client::Client>> client_of(const Settings& settings, std::string_view section,
+                                                       boost::asio::any_io_executor io) {
+  http_client::Settings http;
+  http.base_url = settings.base_url;
+  http.ca_file = settings.ca_file;
+  http.max_connections = settings.max_connections;
+  try {
+    return std::shared_ptr<http_client::Client>(http_client::make_client(std::move(http), std::move(io)));
+  } catch (const std::runtime_error& error) {
+    return Error{"upstream_invalid", std::string(section) + ": " + error.what()};
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(DriverKind kind) {
@@ -99,22 +112,23 @@ Result<void> check(const Settings& settings, std::string_view section) {
   return prepared ? Result<void>() : Result<void>(prepared.error());
 }
 
+Result<Connection> connect(const Settings& settings, std::string_view section, boost::asio::any_io_executor io) {
+  auto prepared = prepare(settings, section);
+  if (!prepared) return prepared.error();
+  if (!prepared->protocol) return Connection{};
+  auto client = client_of(settings, section, std::move(io));
+  if (!client) return client.error();
+  return Connection{std::move(prepared->protocol), std::move(*client)};
+}
+
 Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_view section, boost::asio::any_io_executor io, Executor& core,
                                        ServiceListListener listener) {
   if (settings.driver == DriverKind::by_hand) return make_by_hand(core);
   auto prepared = prepare(settings, section);
   if (!prepared) return prepared.error();
-
-  http_client::Settings http;
-  http.base_url = settings.base_url;
-  http.ca_file = settings.ca_file;
-  http.max_connections = settings.max_connections;
-  std::shared_ptr<http_client::Client> client;
-  try {
-    client = http_client::make_client(std::move(http), std::move(io));
-  } catch (const std::runtime_error& error) {
-    return Error{"upstream_invalid", std::string(section) + ": " + error.what()};
-  }
+  auto connected = client_of(settings, section, std::move(io));
+  if (!connected) return connected.error();
+  auto& client = *connected;
   if (prepared->has_service_list) {
     keep_service_list(client, prepared->jurisdiction_id, settings.call_deadline, prepared->catalogue, core, std::move(listener));
   }

@@ -34,7 +34,9 @@ std::string without_markup(std::string_view text) {
   return out;
 }
 
-std::string code_line(const Request& request) { return "کد پیگیری: " + request.code.digits(); }
+constexpr std::string_view code_label = "کد پیگیری: ";
+
+std::string code_line(const Request& request) { return std::string(code_label) + request.code.digits(); }
 
 std::string description_of(const Request& request) {
   const auto last_line = "\n" + code_line(request);
@@ -143,25 +145,72 @@ Receipt receipt_of(const Result<json::Document>& document) {
   return receipt;
 }
 
+/// The list of requests since then, page by page.
+class Pages {
+ public:
+  Pages(const Open311Settings& settings, Timestamp since, std::size_t most)
+      : settings_(settings), since_(since), most_(most), size_(settings.lookup.page_size) {}
+
+  [[nodiscard]] http_client::Request request(Fields filter) const {
+    if (!settings_.jurisdiction_id.empty()) filter.emplace_back("jurisdiction_id", settings_.jurisdiction_id);
+    filter.emplace_back("start_date", utc(since_));
+    if (size_ > 0) {
+      filter.emplace_back("page", std::to_string(page_));
+      filter.emplace_back("page_size", std::to_string(size_));
+    }
+    http_client::Request message;
+    message.target = "/requests.json?" + http_client::form_encoded(filter);
+    message.headers = {{"Accept", "application/json"}};
+    return message;
+  }
+
+  /// The page's entries; nothing where it is not a list of requests.
+  static std::optional<std::vector<const json::Value*>> entries(const Result<json::Document>& document) {
+    auto entries = document ? requests_of(*document) : std::nullopt;
+    // As against an error in a success, which has neither.
+    const auto is_request = [](const json::Value* entry) { return id_in(*entry) != nullptr || json::member(*entry, "token") != nullptr; };
+    if (entries && !std::all_of(entries->begin(), entries->end(), is_request)) entries.reset();
+    return entries;
+  }
+
+  /// On to the page after one that was not empty; why not all can be read, if so.
+  std::optional<std::string> turn(const std::vector<const json::Value*>& entries) {
+    if (size_ == 0) return "the system does not page, so its list may be cut";
+    if (!seen_.insert(fingerprint(entries)).second) return "the system repeats a page, so not all could be read";
+    if (page_ >= most_) return "more pages than lookup.max_pages, so not all were read";
+    // A system may give fewer than were asked for. Asked for just as many, it cannot skip any.
+    if (page_ == 1) size_ = entries.size();
+    ++page_;
+    return std::nullopt;
+  }
+
+ private:
+  static std::string fingerprint(const std::vector<const json::Value*>& entries) {
+    std::string ids;
+    for (const auto* const entry : entries) ids += json::string_at(*entry, "service_request_id").value_or("") + "\n";
+    return ids;
+  }
+
+  const Open311Settings& settings_;
+  Timestamp since_;
+  std::size_t most_;
+  std::size_t page_ = 1;
+  std::size_t size_;
+  std::set<std::string> seen_;
+};
+
 /// Reads the list of requests until the one with our code is found, or everything has been seen.
 class Search final : public Lookup {
  public:
   Search(const Open311Settings& settings, const Request& request)
-      : settings_(settings), request_(request), page_size_(settings.lookup.page_size) {}
+      : settings_(settings), request_(request), pages_(settings_, request.received_at - clock_skew, settings.lookup.max_pages) {}
 
   [[nodiscard]] http_client::Request request() const override {
-    Fields query;
-    if (!settings_.jurisdiction_id.empty()) query.emplace_back("jurisdiction_id", settings_.jurisdiction_id);
-    if (by_attribute()) query.emplace_back(attribute(settings_.code_attribute), request_.code.digits());
-    query.emplace_back("start_date", utc(request_.received_at - clock_skew));
-    if (pages()) {
-      query.emplace_back("page", std::to_string(page_));
-      query.emplace_back("page_size", std::to_string(page_size_));
+    Fields filter;
+    if (settings_.lookup.kind == LookupKind::attribute) {
+      filter.emplace_back(attribute(settings_.code_attribute), request_.code.digits());
     }
-    http_client::Request message;
-    message.target = "/requests.json?" + http_client::form_encoded(query);
-    message.headers = {{"Accept", "application/json"}};
-    return message;
+    return pages_.request(std::move(filter));
   }
 
   std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) override {
@@ -170,23 +219,14 @@ class Search final : public Lookup {
       const auto why = describe(response, words_of(errors_of(response.status, document)), &request_);
       return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, why), why};
     }
-    const auto entries = document ? requests_of(*document) : std::nullopt;
+    const auto entries = Pages::entries(document);
     const auto said = describe(response, "", &request_);
-    if (!entries || !std::all_of(entries->begin(), entries->end(), is_request)) {
-      return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ", not a list of requests"), said};
-    }
+    if (!entries) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ", not a list of requests"), said};
     if (auto outcome = judge(*entries, response)) return Answer<LookupOutcome>{std::move(*outcome), said};
-    ++page_;
     return std::nullopt;
   }
 
  private:
-  [[nodiscard]] bool by_attribute() const { return settings_.lookup.kind == LookupKind::attribute; }
-  [[nodiscard]] bool pages() const { return settings_.lookup.page_size > 0; }
-
-  /// As against an error in a success, which has neither.
-  static bool is_request(const json::Value* entry) { return id_in(*entry) != nullptr || json::member(*entry, "token") != nullptr; }
-
   std::optional<LookupOutcome> judge(const std::vector<const json::Value*>& entries, const http_client::Response& response) {
     for (const auto* const entry : entries) {
       if (!carries_code(*entry)) continue;
@@ -194,11 +234,7 @@ class Search final : public Lookup {
       return try_later(response, "the system holds it, but without an id so far");
     }
     if (entries.empty()) return nothing_found();
-    if (!pages()) return outcome::Unclear{"the system does not page, so its list may be cut"};
-    if (!seen_.insert(fingerprint(entries)).second) return outcome::Unclear{"the system repeats a page, so not all could be read"};
-    if (page_ >= settings_.lookup.max_pages) return outcome::Unclear{"more pages than lookup.max_pages, so not all were read"};
-    // A system may give fewer than were asked for. Asked for just as many, it cannot skip any.
-    if (page_ == 1) page_size_ = entries.size();
+    if (auto why = pages_.turn(entries)) return outcome::Unclear{std::move(*why)};
     return std::nullopt;
   }
 
@@ -218,17 +254,47 @@ class Search final : public Lookup {
     return description && matching_form(*description).ends_with(matching_form(code_line(request_)));
   }
 
-  static std::string fingerprint(const std::vector<const json::Value*>& entries) {
-    std::string ids;
-    for (const auto* const entry : entries) ids += json::string_at(*entry, "service_request_id").value_or("") + "\n";
-    return ids;
+  Open311Settings settings_;
+  Request request_;
+  Pages pages_;
+};
+
+/// Reads all of the list.
+class RecentRequests final : public Listing {
+ public:
+  RecentRequests(const Open311Settings& settings, Timestamp since) : settings_(settings), pages_(settings_, since, most_pages) {}
+
+  [[nodiscard]] http_client::Request request() const override { return pages_.request({}); }
+
+  Result<bool> feed(const http_client::Response& response, std::vector<Held>& held) override {
+    const auto document = read_json(response);
+    const auto entries = is_success(response.status) ? Pages::entries(document) : std::nullopt;
+    if (!entries) return Error{"list_unreadable", describe(response, words_of(errors_of(response.status, document)), nullptr)};
+    for (const auto* const entry : *entries) {
+      if (const auto code = code_in(*entry)) held.push_back({*code, trusted_code(id_in(*entry)).value_or("")});
+    }
+    if (entries->empty()) return false;
+    if (auto why = pages_.turn(*entries)) return Error{"list_unreadable", std::move(*why)};
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t most_pages = 100'000;
+
+  /// Ours is where our submissions put it: an attribute, and the description's last line.
+  [[nodiscard]] std::optional<TrackingCode> code_in(const json::Value& entry) const {
+    for (const auto& pointer : settings_.lookup.code_at) {
+      const auto* const value = json::find(entry, pointer);
+      const auto text = value == nullptr ? std::nullopt : json::text_of(*value);
+      if (const auto code = text ? TrackingCode::parse(*text) : std::nullopt) return code;
+    }
+    const auto description = json::string_at(entry, "description").value_or("");
+    const auto label = description.rfind(code_label);
+    return label == std::string::npos ? std::nullopt : TrackingCode::parse(description.substr(label + code_label.size()));
   }
 
   Open311Settings settings_;
-  Request request_;
-  std::size_t page_ = 1;
-  std::size_t page_size_;
-  std::set<std::string> seen_;
+  Pages pages_;
 };
 
 class Open311 final : public Protocol {
@@ -256,6 +322,8 @@ class Open311 final : public Protocol {
   [[nodiscard]] std::unique_ptr<Lookup> look_up(const Request& request) const override {
     return std::make_unique<Search>(settings_, request);
   }
+
+  [[nodiscard]] std::unique_ptr<Listing> list(Timestamp since) const override { return std::make_unique<RecentRequests>(settings_, since); }
 
   [[nodiscard]] bool has_tokens() const override { return true; }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/http_client/client.h"
 #include "adapters/upstream/answer.h"
@@ -20,6 +21,21 @@ class Lookup {
   virtual std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) = 0;
 };
 
+/// A registration that the system holds and that carries a tracking code of this gateway's form.
+struct Held {
+  TrackingCode tracking_code;
+  std::string code;  ///< The system's own; may be empty.
+};
+
+/// All that the system holds since a time, page by page, in the manner of `Lookup`.
+class Listing {
+ public:
+  virtual ~Listing() = default;
+  [[nodiscard]] virtual http_client::Request request() const = 0;
+  /// Adds what the page holds. True: there is a next page. Errors: `list_unreadable`, also where the list may be cut.
+  virtual Result<bool> feed(const http_client::Response& response, std::vector<Held>& held) = 0;
+};
+
 /// What is said over HTTP and what the answers mean, without a socket, a thread or a clock.
 class Protocol {
  public:
@@ -30,6 +46,9 @@ class Protocol {
   [[nodiscard]] virtual bool has_lookup() const = 0;
   /// Only with `has_lookup`.
   [[nodiscard]] virtual std::unique_ptr<Lookup> look_up(const Request& request) const = 0;
+
+  /// Null where the system has no list.
+  [[nodiscard]] virtual std::unique_ptr<Listing> list(Timestamp) const { return nullptr; }
 
   [[nodiscard]] virtual bool has_tokens() const = 0;
   /// Both only with `has_tokens`.
