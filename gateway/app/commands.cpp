@@ -2,33 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <optional>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "adapters/kafka/topics.h"
 #include "gateway/api/keys.h"
+#include "gateway/app/command_support.h"
 #include "gateway/app/core_thread.h"
-#include "gateway/app/settings.h"
 #include "gateway/store/store.h"
 
 namespace salam::app {
 namespace {
-
-constexpr int failed = 1;
-constexpr int at_fault = 3;
-
-std::optional<Loaded> load(const std::string& config) {
-  auto loaded = load_settings(config);
-  for (const auto& problem : loaded.problems) fmt::print(stderr, "{}\n", problem.text());
-  if (!loaded.problems.empty()) return {};
-  return loaded;
-}
-
-int fail(const Error& error) {
-  fmt::print(stderr, "salam-gateway: {}\n", error.message);
-  return failed;
-}
 
 void print_counts(const char* title, const std::vector<std::pair<std::string, std::int64_t>>& counts) {
   for (const auto& [name, count] : counts) fmt::print("  {:<14} {:<16} {:>9}\n", title, name, count);
@@ -37,15 +21,15 @@ void print_counts(const char* title, const std::vector<std::pair<std::string, st
 }  // namespace
 
 int check_config(const std::string& config) {
-  const auto loaded = load(config);
-  if (!loaded) return misconfigured;
+  const auto loaded = load_or_say(config);
+  if (!loaded) return exit_code::misconfigured;
   fmt::print("{}", loaded->effective);
   return 0;
 }
 
 int audit(const std::string& config) {
-  const auto loaded = load(config);
-  if (!loaded) return misconfigured;
+  const auto loaded = load_or_say(config);
+  if (!loaded) return exit_code::misconfigured;
   const auto report = store::audit(loaded->settings.store.path);
   if (!report) return fail(report.error());
   const auto& counts = report->counts;
@@ -60,12 +44,12 @@ int audit(const std::string& config) {
     return 0;
   }
   fmt::print("audit failed: {} faults, the first {} above\n", report->findings_total, report->findings.size());
-  return at_fault;
+  return exit_code::at_fault;
 }
 
 int create_topic(const std::string& config) {
-  const auto loaded = load(config);
-  if (!loaded) return misconfigured;
+  const auto loaded = load_or_say(config);
+  if (!loaded) return exit_code::misconfigured;
   const auto& settings = loaded->settings;
   if (!settings.kafka) return fail({"kafka_setting_missing", "kafka.brokers is not set: there is no cluster to create the topic in"});
   const auto created = kafka::create_topic(*settings.kafka, settings.topic);
@@ -76,7 +60,7 @@ int create_topic(const std::string& config) {
 
 std::optional<std::string> keys_file(const std::string& config) {
   if (config.empty()) return default_keys_file;
-  const auto loaded = load(config);
+  const auto loaded = load_or_say(config);
   return loaded ? std::optional(loaded->settings.keys_file) : std::nullopt;
 }
 

@@ -7,12 +7,19 @@
 /// The program's commands. Each prints for people and returns the exit code: 0 done, 1 it failed, 2 the configuration is wrong.
 namespace salam::app {
 
+namespace exit_code {
+inline constexpr int failed = 1;
 inline constexpr int misconfigured = 2;
+inline constexpr int at_fault = 3;
+}  // namespace exit_code
 
 int serve(const std::string& config);
 int check_config(const std::string& config);
 /// 3 where the audit finds fault.
 int audit(const std::string& config);
+int backup(const std::string& config, const std::string& file, bool overwrite);
+/// 3 where requests must be entered again, or what was meant to be asked for them could not be.
+int restore(const std::string& config, const std::string& file, bool without_topic);
 int create_topic(const std::string& config);
 /// The file that the key commands work on: the configuration's `keys.file`, or the default without a configuration. Nothing, after saying
 /// why, where the configuration is wrong.

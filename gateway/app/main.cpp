@@ -37,6 +37,32 @@ int main(int argc, char** argv) {
                       "attention list; exit code 3 where one falls short")
       ->callback([&] { command = [&] { return salam::app::audit(config); }; });
 
+  std::string copy;
+  bool overwrite = false;
+  auto* backup = program.add_subcommand(
+      "backup",
+      "Copy the store into FILE, beside a running gateway or without one. The copy is checked and synced before it gets its name; it holds "
+      "personal data and is its owner's alone. Exit code 1: nothing was made, 2: the configuration is wrong");
+  backup->add_option("file", copy, "Where to")->required();
+  backup->add_flag("--overwrite", overwrite, "Replace a file of that name");
+  backup->callback([&] { command = [&] { return salam::app::backup(config, copy, overwrite); }; });
+
+  bool without_topic = false;
+  auto* restore = program.add_subcommand(
+      "restore",
+      "Put the backup FILE in the place of the store; the gateway must be stopped. The backup is checked first; the replaced database is "
+      "kept under a name that is printed. What may have been registered or texted since the backup was taken is looked up before it is "
+      "sent "
+      "again, or stands on the attention list; requests that came after it are listed, to be entered again. Exit code 0: restored, nothing "
+      "came after the backup; 1: failed; 2: the configuration is wrong; 3: restored, but requests are to be entered again, or what knows "
+      "of "
+      "them could not be asked");
+  restore->add_option("file", copy, "Made by `salam-gateway backup`")->required()->check(CLI::ExistingFile);
+  restore->add_flag("--without-topic", without_topic,
+                    "Restore though Kafka cannot be asked: events published shortly before the backup may be published again under the new "
+                    "source, and what came after it is not listed");
+  restore->callback([&] { command = [&] { return salam::app::restore(config, copy, without_topic); }; });
+
   auto* topics = program.add_subcommand("topics", "Kafka topics");
   topics->require_subcommand(1);
   topics->add_subcommand("create", "Create the configured topic where it is missing")->callback([&] {
@@ -54,7 +80,7 @@ int main(int argc, char** argv) {
   const auto with_file = [&](auto work) {
     return [&, work] {
       if (file.empty()) file = salam::app::keys_file(config).value_or("");
-      return file.empty() ? salam::app::misconfigured : work();
+      return file.empty() ? salam::app::exit_code::misconfigured : work();
     };
   };
   key->fallthrough();

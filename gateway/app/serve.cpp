@@ -47,7 +47,7 @@ void wait_for_the_end(Gateway& gateway, const sigset_t& signals) {
 int serve(const std::string& config) {
   auto loaded = load_settings(config);
   for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
-  if (!loaded.problems.empty()) return misconfigured;
+  if (!loaded.problems.empty()) return exit_code::misconfigured;
   observe::set_up_logging(loaded.settings.log);
   // Every thread inherits the mask, so that only this one takes them.
   const auto signals = handled_signals();

@@ -25,11 +25,12 @@ TEST(Help, NamesEveryCommandAndWhatItDoes) {
   Folder folder;
   const auto help = run(folder, {"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const auto* const line : {"serve  +Run the gateway", "check-config  +Check the configuration", "audit  +Walk the store",
-                                 "topics  +Kafka topics", "key  +API keys", "version  +Print the version", "--config"}) {
+  for (const auto* const line :
+       {"serve  +Run the gateway", "check-config  +Check the configuration", "audit  +Walk the store", "backup  +Copy the store",
+        "restore  +Put the backup", "topics  +Kafka topics", "key  +API keys", "version  +Print the version", "--config"}) {
     EXPECT_THAT(help.output, ContainsRegex(line));
   }
-  for (const auto* const command : {"serve", "check-config", "audit", "topics", "key", "version"}) {
+  for (const auto* const command : {"serve", "check-config", "audit", "backup", "restore", "topics", "key", "version"}) {
     const auto its_help = run(folder, {command, "--help"});
     EXPECT_EQ(its_help.code, 0) << command;
     EXPECT_THAT(its_help.output, HasSubstr("--config")) << command;
