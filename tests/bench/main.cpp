@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tests/bench/bare.h"
+#include "tests/bench/fill.h"
 #include "tests/bench/whole_way.h"
 
 namespace {
@@ -41,10 +42,19 @@ int main(int argc, char** argv) {
   whole_way->add_option("--connections", settings.connections, "Over how many connections")->capture_default_str();
   whole_way->add_option("--gateway-pid", settings.gateway, "Whose memory and CPU time to tell")->required();
   whole_way->add_option("--stand-ins-pid", settings.stand_ins, "Whose CPU time to tell")->required();
+
+  std::string store;
+  std::string forms;
+  std::size_t waiting = 1'000'000;
+  auto* fill = program.add_subcommand("fill", "Fill a database with requests that wait");
+  fill->add_option("--store", store, "The database's file")->required();
+  fill->add_option("--forms", forms, "The file of forms")->required();
+  fill->add_option("--requests", waiting, "How many")->capture_default_str();
   CLI11_PARSE(program, argc, argv);
 
   try {
     if (bare->parsed()) bench::serve_bare(port);
+    if (fill->parsed()) bench::fill_store(store, forms, waiting);
     if (whole_way->parsed()) {
       settings.key = first_word(key_file);
       bench::measure_whole_way(settings);
