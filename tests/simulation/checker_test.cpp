@@ -51,7 +51,7 @@ TEST_F(Checker, ReportsWhatIsDoubledWhereAnUpstreamShowsItsEntriesLaterThanPromi
 }
 
 TEST_F(Checker, AHistoryIsReplayedByteForByte) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const HistorySettings settings{.seed = seed, .requests = requests, .traced = true};
     const auto once = history(settings);
     EXPECT_THAT(once.trace, Not(IsEmpty()));
