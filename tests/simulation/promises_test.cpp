@@ -16,7 +16,7 @@ using testing::IsEmpty;
 // In ctest each is an entry of its own; together 2,000 histories.
 constexpr std::uint64_t shares = 8;
 constexpr std::uint64_t seeds_in_one = 250;
-constexpr int requests = 8;
+constexpr int requests = 5;
 
 std::string report(std::uint64_t seed) { return fmt::format("replay: salam-simulation --requests {} --seed {} --verbose", requests, seed); }
 
