@@ -130,9 +130,10 @@ class Walk {
 Result<AuditReport> audit(const std::string& path) {
   try {
     Database database(path, Database::Access::read);
-    if (auto usable = check_usable(database, path); !usable) {
-      return usable.error();
+    if (auto ours = check_ours(database, path); !ours) {
+      return ours.error();
     }
+    check_whole(database);
     if (database.number("PRAGMA user_version") == 0) {
       return unusable(path, "it is empty");
     }

@@ -15,13 +15,6 @@ namespace {
 constexpr std::int64_t whole_check_bytes = 128 << 20;
 constexpr std::size_t secret_words = 4;
 
-void check_whole(Database& database) {
-  auto query = database.query("PRAGMA quick_check(1)");
-  if (query.next() && query.get<std::string>() != "ok") {
-    throw DatabaseError(SQLITE_CORRUPT, "SQLite's quick check finds damage");
-  }
-}
-
 void check_newest_rows(Database& database) {
   std::vector<std::string> tables;
   auto names = database.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
@@ -64,7 +57,14 @@ Error unusable(const std::string& path, std::string_view why) {
                   path, why)};
 }
 
-Result<void> check_usable(Database& database, const std::string& path) {
+void check_whole(Database& database) {
+  auto query = database.query("PRAGMA quick_check(1)");
+  if (query.next() && query.get<std::string>() != "ok") {
+    throw DatabaseError(SQLITE_CORRUPT, "SQLite's quick check finds damage");
+  }
+}
+
+Result<void> check_ours(Database& database, const std::string& path) {
   const std::int64_t version = database.number("PRAGMA user_version");
   if (version > schema_version) {
     return Error{"store_newer", fmt::format("the database {} was written by a newer version of the gateway (schema {}, this one knows {}): "
@@ -73,6 +73,14 @@ Result<void> check_usable(Database& database, const std::string& path) {
   }
   if (database.number("SELECT count(*) FROM sqlite_schema") > 0 && database.number("PRAGMA application_id") != application_id) {
     return unusable(path, "it is not a database of this gateway");
+  }
+  return {};
+}
+
+Result<void> check_usable(Database& database, const std::string& path) {
+  auto ours = check_ours(database, path);
+  if (!ours) {
+    return ours;
   }
   if (database.number("PRAGMA page_count") * database.number("PRAGMA page_size") <= whole_check_bytes) {
     check_whole(database);

@@ -14,8 +14,14 @@ namespace salam::store {
 inline constexpr std::int64_t schema_version = 1;
 inline constexpr std::int64_t application_id = 0x53414C4D;  ///< "SALM"
 
-/// What is ours and in order: errors `store_newer`, `store_unusable`. A file up to 128 MiB gets SQLite's whole quick check; of a larger one
-/// the schema and the newest rows of each table are read, so that the gateway is ready within seconds (`audit` reads all of it).
+/// What is ours: errors `store_newer`, `store_unusable`.
+Result<void> check_ours(Database& database, const std::string& path);
+
+/// SQLite's quick check of the whole file. Throws DatabaseError.
+void check_whole(Database& database);
+
+/// What is ours and in order: errors as above. Of a file beyond 128 MiB the schema and the newest rows of each table are read, so that the
+/// gateway is ready within seconds (`audit` reads all of it), of a smaller one everything. Throws DatabaseError.
 Result<void> check_usable(Database& database, const std::string& path);
 
 /// Brings the schema to this program's version; a new database gets its incarnation and its secret. Throws DatabaseError.
