@@ -139,7 +139,7 @@ TEST(BrokerWhoseDiskWasFull, GetsEveryEventOnceAndInOrder) {
   ASSERT_TRUE(jars) << jars.error().message;
   const SmallDisk disk;
   if (!disk.mounted()) GTEST_SKIP() << "needs root, to mount a small disk";
-  Broker broker(*jars, disk.path() / "log");
+  Broker broker(*jars, {.proxied = {}, .log_dir = disk.path() / "log"});
   PublishingCity publishing(broker, "full");
   publishing.backlog().take(10);
   publishing.await_published();

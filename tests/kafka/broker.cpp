@@ -74,17 +74,12 @@ std::runtime_error failed(const std::string& what, const fs::path& log) {
 
 }  // namespace
 
-<<<<<<< HEAD
-Broker::Broker(const fs::path& jars, const std::string& proxied) : jars_(jars), folder_(new_folder()) {
+Broker::Broker(const fs::path& jars, Options options) : jars_(jars), folder_(new_folder()), options_(std::move(options)) {
+  if (options_.log_dir.empty()) options_.log_dir = folder_ / "log";
   const auto [port, controller_port, behind_proxy] = free_ports();
-=======
-Broker::Broker(const fs::path& jars, fs::path logs)
-    : jars_(jars), folder_(new_folder()), logs_(logs.empty() ? folder_ / "log" : std::move(logs)) {
-  const auto [port, controller_port] = free_ports();
->>>>>>> 9f22386 (Broken parts, and the gateway's recovery from each: first slice)
   address_ = "127.0.0.1:" + std::to_string(port);
   behind_proxy_ = static_cast<unsigned short>(behind_proxy);
-  write_properties(controller_port, proxied);
+  write_properties(controller_port);
   format();
   start();
 }
@@ -95,14 +90,13 @@ Broker::~Broker() {
   fs::remove_all(folder_, ignored);
 }
 
-void Broker::write_properties(int controller_port, const std::string& proxied) const {
+void Broker::write_properties(int controller_port) const {
   const auto controller = "127.0.0.1:" + std::to_string(controller_port);
-<<<<<<< HEAD
   auto listeners = "PLAINTEXT://" + address_;
   auto advertised = listeners;
-  if (!proxied.empty()) {
+  if (!options_.proxied.empty()) {
     listeners += ",PROXIED://127.0.0.1:" + std::to_string(behind_proxy_);
-    advertised += ",PROXIED://" + proxied;
+    advertised += ",PROXIED://" + options_.proxied;
   }
   std::ofstream(folder_ / "server.properties")
       << "process.roles=broker,controller\n"
@@ -119,25 +113,7 @@ void Broker::write_properties(int controller_port, const std::string& proxied) c
          "group.initial.rebalance.delay.ms=0\n"
          "auto.create.topics.enable=false\n"
          "log.dirs="
-      << (folder_ / "log").string() << '\n';
-=======
-  std::ofstream(folder_ / "server.properties") << "process.roles=broker,controller\n"
-                                                  "node.id=1\n"
-                                                  "controller.quorum.voters=1@"
-                                               << controller << "\nlisteners=PLAINTEXT://127.0.0.1:" << port << ",CONTROLLER://"
-                                               << controller << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port
-                                               << "\ncontroller.listener.names=CONTROLLER\n"
-                                                  "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n"
-                                                  "offsets.topic.replication.factor=1\n"
-                                                  "offsets.topic.num.partitions=1\n"
-                                                  "transaction.state.log.replication.factor=1\n"
-                                                  "transaction.state.log.min.isr=1\n"
-                                                  "transaction.state.log.num.partitions=1\n"
-                                                  "group.initial.rebalance.delay.ms=0\n"
-                                                  "auto.create.topics.enable=false\n"
-                                                  "log.dirs="
-                                               << logs_.string() << '\n';
->>>>>>> 9f22386 (Broken parts, and the gateway's recovery from each: first slice)
+      << options_.log_dir.string() << '\n';
 }
 
 std::vector<std::string> Broker::java(std::vector<std::string> arguments) const {

@@ -8,17 +8,16 @@
 
 namespace salam::test {
 
-/// One Apache Kafka node in KRaft mode on free loopback ports, with a folder of its own that goes with it. Its logs stand there too, unless
-/// another place is named. Topics are not created by
+/// One Apache Kafka node in KRaft mode on free loopback ports, with a folder of its own that goes with it. Topics are not created by
 /// themselves. Every call that starts it returns when it answers, or throws std::runtime_error with the end of its log.
 class Broker {
  public:
-<<<<<<< HEAD
-  /// With `proxied` (`host:port` of a proxy) it has a second listener, which tells its clients to come by that proxy.
-  explicit Broker(const std::filesystem::path& jars, const std::string& proxied = {});
-=======
-  explicit Broker(const std::filesystem::path& jars, std::filesystem::path logs = {});
->>>>>>> 9f22386 (Broken parts, and the gateway's recovery from each: first slice)
+  struct Options {
+    std::string proxied = {};            ///< `host:port` of a proxy: a second listener tells its clients to come by it.
+    std::filesystem::path log_dir = {};  ///< Where its data stand; empty: in its own folder.
+  };
+  explicit Broker(const std::filesystem::path& jars, Options options);
+  explicit Broker(const std::filesystem::path& jars) : Broker(jars, Options{}) {}
   ~Broker();
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
@@ -36,13 +35,13 @@ class Broker {
   void thaw();            ///< SIGCONT.
 
  private:
-  void write_properties(int controller_port, const std::string& proxied) const;
+  void write_properties(int controller_port) const;
   void format();
   [[nodiscard]] std::vector<std::string> java(std::vector<std::string> arguments) const;
 
   std::filesystem::path jars_;
   std::filesystem::path folder_;
-  std::filesystem::path logs_;
+  Options options_;
   std::string address_;
   unsigned short behind_proxy_ = 0;
   std::unique_ptr<Process> process_;

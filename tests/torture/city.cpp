@@ -96,7 +96,7 @@ TopicEvent event_of(const test::ReadRecord& record) {
 
 City::City(const std::filesystem::path& jars, const std::filesystem::path& folder, std::uint64_t seed)
     : stand_ins_(quick()),
-      broker_(jars, loopback(proxy_.port())),
+      broker_(jars, {.proxied = loopback(proxy_.port()), .log_dir = {}}),
       gateway_((proxy_.forward_to(broker_.behind_proxy()), folder), stand_ins_.addresses(), loopback(proxy_.port())),
       client_(gateway_, seed) {}
 
