@@ -17,9 +17,9 @@ upstream::Settings default_settings() {
 
 Result<void> check(const upstream::Settings& settings) { return upstream::check(settings, section); }
 
-Result<std::unique_ptr<Upstream>> make(const upstream::Settings& settings, boost::asio::any_io_executor io, Executor& core,
+Result<std::unique_ptr<Upstream>> make(const upstream::Settings& settings, const boost::asio::any_io_executor& io, Executor& core,
                                        upstream::ServiceListListener listener) {
-  return upstream::make(settings, section, std::move(io), core, std::move(listener));
+  return upstream::make(settings, section, io, core, std::move(listener));
 }
 
 }  // namespace salam::service_desk

@@ -23,7 +23,7 @@ struct KavenegarSettings {
 
 /// Throws std::runtime_error with a sentence for the operator where the settings cannot work. Destroyed, it drops the handlers of calls
 /// under way uncalled.
-std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, boost::asio::any_io_executor executor);
+std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, const boost::asio::any_io_executor& executor);
 /// Over a client that is already there.
 std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, std::unique_ptr<http_client::Client> client);
 

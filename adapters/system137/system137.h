@@ -13,7 +13,7 @@ upstream::Settings default_settings();
 
 /// See `upstream::check` and `upstream::make`.
 Result<void> check(const upstream::Settings& settings);
-Result<std::unique_ptr<Upstream>> make(const upstream::Settings& settings, boost::asio::any_io_executor io, Executor& core,
+Result<std::unique_ptr<Upstream>> make(const upstream::Settings& settings, const boost::asio::any_io_executor& io, Executor& core,
                                        upstream::ServiceListListener listener = {});
 
 }  // namespace salam::system137

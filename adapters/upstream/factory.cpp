@@ -74,13 +74,13 @@ Result<Prepared> prepare(const Settings& settings, std::string_view section) {
 }
 
 Result<std::shared_ptr<http_client::Client>> client_of(const Settings& settings, std::string_view section,
-                                                       boost::asio::any_io_executor io) {
+                                                       const boost::asio::any_io_executor& io) {
   http_client::Settings http;
   http.base_url = settings.base_url;
   http.ca_file = settings.ca_file;
   http.max_connections = settings.max_connections;
   try {
-    return std::shared_ptr<http_client::Client>(http_client::make_client(std::move(http), std::move(io)));
+    return std::shared_ptr<http_client::Client>(http_client::make_client(http, io));
   } catch (const std::runtime_error& error) {
     return Error{"upstream_invalid", std::string(section) + ": " + error.what()};
   }
@@ -112,21 +112,21 @@ Result<void> check(const Settings& settings, std::string_view section) {
   return prepared ? Result<void>() : Result<void>(prepared.error());
 }
 
-Result<Connection> connect(const Settings& settings, std::string_view section, boost::asio::any_io_executor io) {
+Result<Connection> connect(const Settings& settings, std::string_view section, const boost::asio::any_io_executor& io) {
   auto prepared = prepare(settings, section);
   if (!prepared) return prepared.error();
   if (!prepared->protocol) return Connection{};
-  auto client = client_of(settings, section, std::move(io));
+  auto client = client_of(settings, section, io);
   if (!client) return client.error();
   return Connection{std::move(prepared->protocol), std::move(*client)};
 }
 
-Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_view section, boost::asio::any_io_executor io, Executor& core,
-                                       ServiceListListener listener) {
+Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_view section, const boost::asio::any_io_executor& io,
+                                       Executor& core, ServiceListListener listener) {
   if (settings.driver == DriverKind::by_hand) return make_by_hand(core);
   auto prepared = prepare(settings, section);
   if (!prepared) return prepared.error();
-  auto connected = client_of(settings, section, std::move(io));
+  auto connected = client_of(settings, section, io);
   if (!connected) return connected.error();
   auto& client = *connected;
   if (prepared->has_service_list) {

@@ -23,11 +23,11 @@ struct Connection {
   std::shared_ptr<const Protocol> protocol;
   std::shared_ptr<http_client::Client> client;
 };
-Result<Connection> connect(const Settings& settings, std::string_view section, boost::asio::any_io_executor io);
+Result<Connection> connect(const Settings& settings, std::string_view section, const boost::asio::any_io_executor& io);
 
 /// The driver that the settings choose. Call it, and the result, on the core thread; `io` runs on it, and `core` must outlive the result.
 /// `listener` hears of Open311's service list. Errors: those of `check`, or a base URL or CA file that cannot be used.
-Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_view section, boost::asio::any_io_executor io, Executor& core,
-                                       ServiceListListener listener);
+Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_view section, const boost::asio::any_io_executor& io,
+                                       Executor& core, ServiceListListener listener);
 
 }  // namespace salam::upstream
