@@ -139,6 +139,7 @@ class SqliteRestoration final : public Restoration {
 
   Result<std::int64_t> revise(const std::vector<RequestKey>& keys, const Transition& transition) {
     std::vector<Operation> batch;
+    batch.reserve(keys.size());
     for (const auto key : keys) {
       batch.emplace_back(UpdateOperation{key, transition, {}});
     }

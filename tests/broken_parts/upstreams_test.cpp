@@ -35,8 +35,7 @@ TEST_P(DeskThatAnswersGarbage, RegistersEachRequestOnceWhenItIsWellAgain) {
 INSTANTIATE_TEST_SUITE_P(ByKind, DeskThatAnswersGarbage,
                          testing::Values(R"({"mode": "garbage", "on": "any"})",   // after it has acted
                                          R"({"mode": "html_200", "on": "any"})",  // without acting
-                                         R"({"mode": "empty", "on": "any"})",     //
-                                         R"({"mode": "garbage", "on": "any", "probability": 0.5})"));
+                                         R"({"mode": "empty", "on": "any"})"));
 
 TEST(UpstreamThatAcceptsAndNeverAnswers, HoldsNeitherIntakeNorTheOthersUp) {
   City city;

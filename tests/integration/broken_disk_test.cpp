@@ -102,10 +102,10 @@ TEST(DamagedDatabase, IsRefusedWithTheWayToRestoreItAndThatWayWorks) {
   City city;
   for (int form = 0; form < 20; ++form) city->take(std::to_string(form));
   ASSERT_TRUE(eventually([&] { return city->operations("/health").at("/counts/told") == "20"; }));
+  const auto backup = (city->folder() / "backup.db").string();
+  EXPECT_EQ(city->run({"backup", backup}).code, 0);
   EXPECT_EQ(city->stop(), 0);
   const auto database = city->folder() / "salam.db";
-  const auto backup = city->folder() / "backup.db";
-  std::filesystem::copy_file(database, backup);
   {
     constexpr std::streamoff page = 8192;
     std::fstream file(database, std::ios::binary | std::ios::in | std::ios::out);
@@ -113,11 +113,11 @@ TEST(DamagedDatabase, IsRefusedWithTheWayToRestoreItAndThatWayWorks) {
   }
   EXPECT_THROW(city->start(), std::runtime_error);
   EXPECT_EQ(city->await_end(), 1);
-  EXPECT_THAT(city->log(), HasSubstr("put the last backup in their place"));
+  EXPECT_THAT(city->log(), HasSubstr("`salam-gateway restore FILE` with the last backup"));
   EXPECT_NE(city->audit(), 0);
 
-  for (const auto* beside : {"salam.db", "salam.db-wal", "salam.db-shm"}) std::filesystem::remove(city->folder() / beside);
-  std::filesystem::copy_file(backup, database);
+  constexpr int restored_but_look = 3;
+  EXPECT_EQ(city->run({"restore", backup}).code, restored_but_look);
   city->start();
   city->take("after");
   EXPECT_TRUE(eventually([&] { return city->operations("/health").at("/counts/told") == "21"; }));

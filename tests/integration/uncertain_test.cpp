@@ -214,7 +214,7 @@ TEST(UpstreamThatRefusesTheKey, PausesAndIsReportedUntilItTakesItAgain) {
   EXPECT_THAT(city->dependency("137", "last_error"), HasSubstr("401"));
   EXPECT_NE(city->dependency("137", "since"), "(absent)");
   EXPECT_EQ(city->operations("/readyz").status, 200) << "intake goes on";
-  EXPECT_EQ(city->state(id), "waiting");
+  EXPECT_TRUE(eventually([&] { return city->state(id) == "waiting"; }));
 
   city.heal(Which::system137);
   ASSERT_TRUE(eventually([&] { return city->is_told(id); })) << city->request(id).body;
