@@ -26,7 +26,7 @@ class Machine {
   Result<std::unique_ptr<store::Store>> open(store::Settings settings = {}) {
     std::filesystem::remove(database_);
     if (const auto size = disk_->size(database_); size > 0) {
-      std::ofstream{database_};
+      std::ofstream(database_).close();
       std::filesystem::resize_file(database_, size);
     }
     settings.path = database_;

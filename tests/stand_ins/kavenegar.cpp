@@ -146,7 +146,7 @@ Answer Kavenegar::send(const Fields& fields) {
     text.sender = value_of(fields, "sender");
     wanted.push_back(std::move(text));
   }
-  auto fault = faults.pick(
+  auto fault = faults_.pick(
       "send", std::string(value_of(fields, "receptor")) + '\n' + std::string(value_of(fields, "localid")) + '\n' + std::string(message));
   auto act = [&] {
     Json json;
@@ -190,7 +190,7 @@ Answer Kavenegar::status(const Fields& fields) {
   if (asked.empty()) return {error(400, "پارامترها ناقص هستند")};
   if (!ids) return {error(422, "messageid باید عدد صحیح باشد")};
   if (ids->size() > most_statuses) return {error(414, "حجم درخواست بیشتر از حد مجاز است")};
-  auto fault = faults.pick("status", asked);
+  auto fault = faults_.pick("status", asked);
   auto act = [&] {
     if (is(fault, Mode::truncate_list)) ids->resize(std::min(ids->size(), fault->limit));
     Json json;
@@ -211,7 +211,7 @@ Answer Kavenegar::status_by_local_id(const Fields& fields) {
   if (asked.empty()) return {error(400, "پارامترها ناقص هستند")};
   if (!ids) return {error(422, "localid باید عدد صحیح باشد")};
   if (ids->size() > most_statuses) return {error(414, "حجم درخواست بیشتر از حد مجاز است")};
-  auto fault = faults.pick("look_up", asked);
+  auto fault = faults_.pick("look_up", asked);
   auto act = [&] {
     if (is(fault, Mode::truncate_list)) ids->resize(std::min(ids->size(), fault->limit));
     Json json;

@@ -212,7 +212,7 @@ Answer Open311::serve(const Request& request) {
   if (!query) return {invalid("the query is not well-formed")};
   if (auto wrong = wrong_jurisdiction(*query)) return {std::move(*wrong)};
   if (path == "/discovery") return {discovery()};
-  if (path == "/services") return answer_under(faults.pick("services", ""), service_list, faulty);
+  if (path == "/services") return answer_under(faults_.pick("services", ""), service_list, faulty);
   if (path.starts_with("/services/")) return {service_definition(path.substr(10))};
   if (path == "/requests") return list(*query);
   if (path.starts_with("/requests/")) return read_one(path.substr(10));
@@ -229,7 +229,7 @@ Answer Open311::submit(const Request& request) {
   auto category = value_of(*fields, "service_code");
   auto external_id = value_of(*fields, external_id_attribute);
   std::string text = std::string(category) + '\n' + std::string(external_id) + '\n' + std::string(value_of(*fields, "description"));
-  auto fault = faults.pick("register", text);
+  auto fault = faults_.pick("register", text);
   return answer_under(
       fault, [&] { return file(*fields, fault); }, faulty);
 }
@@ -274,7 +274,7 @@ Answer Open311::list(const Fields& query) {
   auto wrong = read_pages(filter, query);
   if (!wrong) wrong = read_dates(filter, query);
   if (wrong) return {invalid(*wrong)};
-  auto fault = faults.pick("look_up", filter.external_id);
+  auto fault = faults_.pick("look_up", filter.external_id);
   auto act = [&] {
     if (is(fault, Mode::lookup_all)) filter.external_id = {};
     auto now = std::chrono::system_clock::now();
@@ -320,7 +320,7 @@ Answer Open311::read_token(std::string_view token) {
     json.open_array().open_object().member("service_request_id", found->code).member("token", token);
     return {200, json.close_object().close_array().take()};
   };
-  return answer_under(faults.pick("poll", token), act, faulty);
+  return answer_under(faults_.pick("poll", token), act, faulty);
 }
 
 }  // namespace salam::stand_ins

@@ -159,7 +159,7 @@ Answer ServiceDesk::create(const Request& request) {
   if (auto wrong = read_ticket(request.body, fields)) return {invalid(*wrong)};
   std::string text = std::string(value_of(fields, "category")) + '\n' + std::string(value_of(fields, "external_id")) + '\n' +
                      std::string(value_of(fields, "title")) + '\n' + std::string(value_of(fields, "description"));
-  auto fault = faults.pick("register", text);
+  auto fault = faults_.pick("register", text);
   return answer_under(
       fault, [&] { return file(fields, fault); }, faulty);
 }
@@ -202,7 +202,7 @@ Answer ServiceDesk::find(const Request& request) {
   auto asked_page = value_of(*query, "page");
   auto page = to_integer(asked_page.empty() ? "1" : asked_page);
   if (!page || *page < 1) return {invalid("page must be 1 or more")};
-  auto fault = faults.pick("look_up", external_id);
+  auto fault = faults_.pick("look_up", external_id);
   auto act = [&] {
     std::vector<const Registration*> found;
     if (is(fault, Mode::lookup_all)) {

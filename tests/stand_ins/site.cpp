@@ -22,12 +22,12 @@ Answer Site::control(const Request& request) {
   auto query = parse_form(request.query).value_or(Fields{});
   std::string_view what = std::string_view(request.path).substr(std::string_view("/_control/").size());
   if (what == "faults" && request.method == "POST") {
-    if (auto wrong = faults.add(request.body)) return wrong_control(400, *wrong);
-    return {{201, faults.to_json()}};
+    if (auto wrong = faults_.add(request.body)) return wrong_control(400, *wrong);
+    return {{201, faults_.to_json()}};
   }
-  if (what == "faults" && request.method == "GET") return {{200, faults.to_json()}};
+  if (what == "faults" && request.method == "GET") return {{200, faults_.to_json()}};
   if (what == "faults" && request.method == "DELETE") {
-    faults.clear();
+    faults_.clear();
     return {{204, ""}};
   }
   if (what == "ledger" && request.method == "GET") return {{200, ledger(value_of(query, "summary") == "1")}};

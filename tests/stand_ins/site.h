@@ -17,7 +17,7 @@ namespace salam::stand_ins {
 ///   DELETE /_control/ledger    forgets all of it
 class Site {
  public:
-  explicit Site(Faults known) : faults(std::move(known)) {}
+  explicit Site(Faults known) : faults_(std::move(known)) {}
   virtual ~Site() = default;
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
@@ -29,7 +29,7 @@ class Site {
   [[nodiscard]] virtual std::string ledger(bool summary) const = 0;
   virtual void forget() = 0;
 
-  Faults faults;
+  Faults faults_;
 
  private:
   Answer control(const Request& request);
