@@ -25,19 +25,19 @@ class Preload : public testing::Test {
   void SetUp() override {
     std::string name = (std::filesystem::temp_directory_path() / "salam-preload-XXXXXX").string();
     ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder = name;
+    folder_ = name;
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   /// The exit code.
   int run(const std::string& plan, std::vector<std::string> command) {
     command.insert(command.begin(), {"env", "LD_PRELOAD=" TORTURE_PRELOAD, "TORTURE_KILL=" + plan});
-    test::Process process(command, folder / "output");
+    test::Process process(command, folder_ / "output");
     return process.wait(patience).value_or(-1);
   }
   /// Three commits to a new database.
   int commit_under(const std::string& plan) {
-    const auto database = folder / "db";
+    const auto database = folder_ / "db";
     std::filesystem::remove(database);
     return run(plan, {"sqlite3", database.string(), "CREATE TABLE t(x); INSERT INTO t VALUES(1); INSERT INTO t VALUES(2);"});
   }
@@ -54,7 +54,7 @@ class Preload : public testing::Test {
     return text;
   }
 
-  std::filesystem::path folder;
+  std::filesystem::path folder_;
 };
 
 TEST_F(Preload, ChangesNothingWhereTheMomentDoesNotCome) { EXPECT_EQ(commit_under("sync:1000:before"), 0); }

@@ -21,16 +21,16 @@ using testing::IsEmpty;
 /// A proxy, what stands behind it, and connections through it.
 class ProxyTest : public testing::Test {
  protected:
-  ProxyTest() { proxy.forward_to(acceptor.local_endpoint().port()); }
+  ProxyTest() { proxy_.forward_to(acceptor_.local_endpoint().port()); }
 
   struct Connection {
     tcp::socket client;
     tcp::socket broker;
   };
   Connection connect() {
-    tcp::socket client(context);
-    client.connect({asio::ip::address_v4::loopback(), proxy.port()});
-    return {std::move(client), acceptor.accept()};
+    tcp::socket client(context_);
+    client.connect({asio::ip::address_v4::loopback(), proxy_.port()});
+    return {std::move(client), acceptor_.accept()};
   }
   static void send(tcp::socket& socket, const std::string& text) { asio::write(socket, asio::buffer(text)); }
   static std::string receive(tcp::socket& socket, std::size_t size) {
@@ -39,12 +39,12 @@ class ProxyTest : public testing::Test {
     return text;
   }
   void await_held(std::size_t size) const {
-    while (proxy.held() < size) std::this_thread::yield();
+    while (proxy_.held() < size) std::this_thread::yield();
   }
 
-  asio::io_context context;
-  tcp::acceptor acceptor{context, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
-  Proxy proxy;
+  asio::io_context context_;
+  tcp::acceptor_ acceptor_{context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
+  Proxy proxy_;
 };
 
 TEST_F(ProxyTest, PassesBytesBothWaysAndTheEnd) {
@@ -62,7 +62,7 @@ TEST_F(ProxyTest, PassesBytesBothWaysAndTheEnd) {
 
 TEST_F(ProxyTest, DeliversWhatADeadClientHadSentAfterItsSuccessorHasSpoken) {
   auto [client, broker] = connect();
-  proxy.hold(0);
+  proxy_.hold(0);
   send(client, "late");
   await_held(4);
   client.close();
@@ -70,20 +70,20 @@ TEST_F(ProxyTest, DeliversWhatADeadClientHadSentAfterItsSuccessorHasSpoken) {
   send(successor, "first");
   EXPECT_EQ(receive(again, 5), "first");
   EXPECT_EQ(broker.available(), 0U);
-  EXPECT_THAT(proxy.release(), ElementsAre("late"));
+  EXPECT_THAT(proxy_.release(), ElementsAre("late"));
   EXPECT_EQ(receive(broker, 4), "late");
   send(broker, "an answer that nobody reads");
-  EXPECT_THAT(proxy.release(), IsEmpty());
+  EXPECT_THAT(proxy_.release(), IsEmpty());
 }
 
 TEST_F(ProxyTest, LetsSomeSendsPassBeforeItHolds) {
   auto [client, broker] = connect();
-  proxy.hold(1);
+  proxy_.hold(1);
   send(client, "one");
   EXPECT_EQ(receive(broker, 3), "one");
   send(client, "two");
   await_held(3);
-  EXPECT_THAT(proxy.release(), ElementsAre("two"));
+  EXPECT_THAT(proxy_.release(), ElementsAre("two"));
   EXPECT_EQ(receive(broker, 3), "two");
   send(client, "three");
   EXPECT_EQ(receive(broker, 5), "three");
