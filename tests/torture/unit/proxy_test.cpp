@@ -43,7 +43,7 @@ class ProxyTest : public testing::Test {
   }
 
   asio::io_context context_;
-  tcp::acceptor_ acceptor_{context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
+  tcp::acceptor acceptor_{context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
   Proxy proxy_;
 };
 

@@ -86,7 +86,7 @@ class CountingRandom : public Random {
 class ScriptedUpstream : public Upstream {
  public:
   explicit ScriptedUpstream(Executor& executor) : executor_(executor) {}
-  [[nodiscard]] const UpstreamTraits& traits() const override { return traits_; }
+  [[nodiscard]] const UpstreamTraits& traits() const override { return its_traits; }
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
     submitted.push_back(request->key);
     answer<SubmitOutcome>(submits, std::move(handler));
@@ -104,7 +104,7 @@ class ScriptedUpstream : public Upstream {
   std::optional<RequestKey> finds_only;  ///< Set: in place of the script of lookups.
   std::vector<RequestKey> submitted;
   int lookups_asked = 0;
-  UpstreamTraits traits_{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
+  UpstreamTraits its_traits{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
 
  private:
   template <class Outcome>
@@ -121,7 +121,7 @@ class ScriptedUpstream : public Upstream {
 class ScriptedSms : public SmsProvider {
  public:
   explicit ScriptedSms(Executor& executor) : executor_(executor) {}
-  [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
+  [[nodiscard]] const SmsTraits& traits() const override { return its_traits; }
   void send(const Message& message, Handler<SendOutcome> handler) override {
     sent.push_back(message.code);
     auto outcome = sends.front();
@@ -137,7 +137,7 @@ class ScriptedSms : public SmsProvider {
   std::deque<SendOutcome> sends{outcome::Sent{"p"}};
   Delivery delivery = Delivery::delivered;
   std::vector<std::string> sent;
-  SmsTraits traits_{.deduplicates = true};
+  SmsTraits its_traits{.deduplicates = true};
 
  private:
   Executor& executor_;
@@ -347,7 +347,7 @@ TEST_F(DriverTest, AnUncertainTextIsRepeatedWhereTheProviderDeduplicates) {
 }
 
 TEST_F(DriverTest, AnUncertainTextIsAPersonsWhereTheProviderDoesNotDeduplicate) {
-  sms_.traits_.deduplicates = false;
+  sms_.its_traits.deduplicates = false;
   sms_.sends = {outcome::Uncertain{"reset"}};
   const auto key = take("1");
   ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::undelivered); }));

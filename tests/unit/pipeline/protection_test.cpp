@@ -11,7 +11,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::Each;
-using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 using testing::Le;

@@ -84,11 +84,11 @@ class SimulatedLane {
     bool operator()(const Task& a, const Task& b) const { return a.due != b.due ? a.due < b.due : a.id < b.id; }
   };
 
-  [[nodiscard]] Now now() const { return {.wall = start_ + time_, .steady = Clock::Steady{} + std::chrono::hours(1'000) + time_}; }
+  [[nodiscard]] Now now() const { return {.wall = start + time_, .steady = Clock::Steady{} + std::chrono::hours(1'000) + time_}; }
 
   const Task& put(RequestKey request, Milliseconds due, bool retry) {
     remove(request);
-    const Task task{.id = request, .lane = Lane::system137, .due = start_ + due, .request = request, .message = 0, .retry = retry};
+    const Task task{.id = request, .lane = Lane::system137, .due = start + due, .request = request, .message = 0, .retry = retry};
     stored_.at(retry ? 1 : 0).insert(task);
     return tasks_[request] = task;
   }
@@ -146,7 +146,7 @@ class SimulatedLane {
     });
   }
 
-  static constexpr Timestamp start_{std::chrono::hours(500'000)};
+  static constexpr Timestamp start{std::chrono::hours(500'000)};
   LaneSettings settings_;
   Upstream upstream_;
   lifecycle::Backoff backoff_;
