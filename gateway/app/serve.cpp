@@ -1,12 +1,11 @@
 #include <csignal>
-#include <cstdio>
 #include <ctime>
 #include <optional>
 
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
-#include "gateway/app/commands.h"
+#include "gateway/app/command_support.h"
 #include "gateway/app/gateway.h"
 
 namespace salam::app {
@@ -45,15 +44,14 @@ void wait_for_the_end(Gateway& gateway, const sigset_t& signals) {
 }  // namespace
 
 int serve(const std::string& config) {
-  auto loaded = load_settings(config);
-  for (const auto& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
-  if (!loaded.problems.empty()) return exit_code::misconfigured;
-  observe::set_up_logging(loaded.settings.log);
+  auto loaded = load_or_say(config);
+  if (!loaded) return exit_code::misconfigured;
+  observe::set_up_logging(loaded->settings.log);
   // Every thread inherits the mask, so that only this one takes them.
   const auto signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  Gateway gateway(std::move(loaded.settings));
+  Gateway gateway(std::move(loaded->settings));
   sd_notify(0, "READY=1");
   wait_for_the_end(gateway, signals);
   sd_notify(0, "STOPPING=1");
