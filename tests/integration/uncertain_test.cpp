@@ -92,7 +92,7 @@ TEST(UncertainRequest, IsFoundThoughTheLookupLags) {
 std::string unknowable(City& city) {
   city.fault(Which::system137, R"({"mode": "reset_after", "count": 1})");
   city.fault(Which::system137, R"({"mode": "lookup_nothing", "on": "look_up"})");
-  const auto id = city->take("1");
+  auto id = city->take("1");
   EXPECT_TRUE(eventually([&] { return testing::Value(city->attention(id), ElementsAre("uncertain")); })) << city->request(id).body;
   return id;
 }
