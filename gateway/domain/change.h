@@ -14,13 +14,22 @@
 namespace salam {
 
 /// Who carries a task out; each lane has its own rate, breaker and number in flight.
-enum class Lane { system137, service_desk, sms, sms_status, clock };
-inline constexpr std::size_t lane_count = 5;
+enum class Lane {
+  system137,
+  service_desk,
+  sms,
+  sms_status,  ///< Whether texts have arrived.
+  clock,
+  status137,  ///< What has become of registered requests, as all below.
+  desk_status,
+};
+inline constexpr std::size_t lane_count = 7;
 std::string_view to_string(Lane lane);
 Lane lane_of(System system);
+Lane status_lane_of(System system);
 
 /// Something to be done at a time. What exactly follows from the state of the request (or message) when it is done, so a task can never be
-/// stale. A request has at most one task for each (lane group, message): its registration, each message, its clock.
+/// stale. A request has at most one task for each (lane group, message): its registration, each message, its clock, its follow-up.
 struct Task {
   std::int64_t id = 0;  ///< The store's.
   Lane lane = Lane::system137;
@@ -39,6 +48,7 @@ enum class EventType {
   message_sent,
   message_delivered,
   message_failed,
+  progressed,  ///< The system that holds it has come further with it.
   told,
 };
 /// The CloudEvents type: `ir.isfahan.mardomsalam.request.registered.v1`.
@@ -91,6 +101,15 @@ struct Change {
   std::vector<AttentionRaised> raised;
   std::vector<AttentionSettled> settled;
   std::optional<Attempt> attempt;
+  bool tasks_only = false;  ///< The request stays as it is, and so does its version: nobody who read it has read it too early.
+};
+
+/// What the system that holds a request says about it.
+struct ProgressReport {
+  std::string code;                  ///< That system's.
+  std::optional<Progress> progress;  ///< Absent: it says that the request is not its own, or a double.
+  std::string words;
+  std::optional<Timestamp> at;  ///< Since when, as that system says.
 };
 
 /// A pure function from what is stored to what shall be: run on the store's thread inside the transaction, so it never sees a stale record.

@@ -57,6 +57,14 @@ class Draft {
   }
   void no_message_task(std::int64_t message) { change_.done.push_back({.lane = Lane::sms, .request = request().key, .message = message}); }
 
+  void follow_up_task(Milliseconds wait) {
+    change_.tasks.push_back(
+        {.lane = status_lane_of(registration().system), .due = moment_.now + wait, .request = request().key, .retry = false});
+  }
+  void no_follow_up_task() { change_.done.push_back({.lane = status_lane_of(registration().system), .request = request().key}); }
+  /// Nothing but tasks is written.
+  void tasks_only() { change_.tasks_only = true; }
+
   void raise(AttentionReason reason, Milliseconds due, std::string_view detail) {
     if (!request().attention.insert(reason).second) return;
     change_.raised.push_back({.reason = reason, .due = moment_.now + due, .detail = std::string(detail)});
@@ -119,6 +127,8 @@ class Draft {
     registration.reason.clear();
     no_registration_task();
     no_clock();
+    request().follow_up = {};
+    if (const auto& follow_up = policy_.follow_up(registration.system); follow_up.asked) follow_up_task(follow_up.first);
     settle(registration_reasons, by, note);
     event(EventType::registered, {{"system", std::string(to_string(registration.system))}, {"code", registration.code}});
     write_message(MessageKind::registered, policy_.texts(registration.system).registered, registration.code, code_for_people(code));

@@ -263,6 +263,10 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
       draft.settle(contact_reasons, settlement.by, settlement.note);
       return draft.take();
     }
+    case SettleAction::dealt_with:
+      if (!request.attention.contains(AttentionReason::declined)) break;
+      draft.settle(std::array{AttentionReason::declined}, settlement.by, settlement.note);
+      return draft.take();
   }
   return Error{"not_settleable", "the request is `" + std::string(state_of(request)) + "`" +
                                      (request.told ? ", and the citizen was told its code" : "") + ": `" +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,14 @@ struct Backoff {
   [[nodiscard]] Milliseconds wait(int attempts, double jitter) const;
 };
 
+/// How often one system is asked what has become of a request.
+struct FollowUpPolicy {
+  bool asked = false;             ///< Otherwise it is reported by callback, or not at all.
+  Milliseconds first{3'600'000};  ///< After the registration; then ever rarer, as the request grows old.
+  Milliseconds longest{12 * 3'600'000};
+  Milliseconds after_end{30 * 86'400'000LL};  ///< For so long a request that has come to its end is still looked at: it may be reopened.
+};
+
 struct Policy {
   Backoff backoff;
   Milliseconds holding_after{2 * 3'600'000};  ///< Then the citizen is texted the gateway's code.
@@ -34,9 +43,11 @@ struct Policy {
   Milliseconds attention_due{24 * 3'600'000};      ///< For what holds up a registration.
   Milliseconds contact_due{7 * 24 * 3'600'000LL};  ///< For a code that must be handed over.
   QuietHours quiet_hours;                          ///< For texts that carry no first code.
+  std::array<FollowUpPolicy, 2> follow_ups;        ///< By system.
   MessageTemplates texts137 = MessageTemplates::defaults(System::system137);
   MessageTemplates texts_desk = MessageTemplates::defaults(System::service_desk);
 
+  [[nodiscard]] const FollowUpPolicy& follow_up(System system) const { return follow_ups[static_cast<std::size_t>(system)]; }
   [[nodiscard]] const MessageTemplates& texts(System system) const { return system == System::system137 ? texts137 : texts_desk; }
 };
 
@@ -126,6 +137,14 @@ Result<Change> message_absent(const Record& record, std::int64_t message, Timest
 /// Nothing more can be learnt of it: it is sent once more, for a text that comes twice is the lesser harm; the second time a person is
 /// asked.
 Result<Change> message_once_more(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
+
+// --- follow-up ----------------------------------------------------------------------------------------------------
+
+/// The system that holds it was asked, or reported by itself. Reports may repeat and come out of order: an older one changes nothing.
+/// Without one, only the next time to ask is set.
+Result<Change> followed_up(const Record& record, const std::optional<ProgressReport>& report, const Policy& policy, const Moment& moment);
+/// Somebody says that there is news: it is asked for at once. Error: `unchanged` where its system cannot be asked.
+Result<Change> follow_up_now(const Record& record, const Policy& policy, const Moment& moment);
 
 // --- after a restore ----------------------------------------------------------------------------------------------
 

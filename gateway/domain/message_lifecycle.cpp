@@ -64,6 +64,7 @@ Result<Change> message_held(const Record& record, std::int64_t id, const Policy&
   const auto* message = find_message(record, id);
   if (message == nullptr || message->state != MessageState::queued) return overtaken();
   Draft draft(record, policy, moment);
+  draft.tasks_only();
   draft.message_task(id, Lane::sms, policy.quiet_hours.left(moment.now));
   return draft.take();
 }
@@ -116,6 +117,7 @@ Result<Change> message_on_the_way(const Record& record, std::int64_t id, bool po
   const auto age = moment.now - message->sent_at.value_or(message->created_at);
   if (age > policy.delivery_gives_up) return message_failed(record, id, "no delivery report", policy, moment);
   Draft draft(record, policy, moment);
+  draft.tasks_only();
   const auto poll = std::clamp(age, policy.delivery_first_poll, policy.delivery_poll_cap);
   draft.message_task(id, Lane::sms_status, polled ? poll : policy.delivery_gives_up - age + Milliseconds{1}, true);
   return draft.take();

@@ -55,13 +55,31 @@ constexpr Names<RegistrationState, 9> registration_states{{
     {RegistrationState::closed, "closed"},
 }};
 
+constexpr Names<Progress, 6> progresses{{
+    {Progress::open, "open"},
+    {Progress::in_progress, "in_progress"},
+    {Progress::answered, "answered"},
+    {Progress::resolved, "resolved"},
+    {Progress::cannot_be_done, "cannot_be_done"},
+    {Progress::reopened, "reopened"},
+}};
+
+constexpr Names<Progress, 6> progresses_for_people{{
+    {Progress::open, "ثبت‌شده"},
+    {Progress::in_progress, "در حال پیگیری"},
+    {Progress::answered, "پاسخ داده‌شده"},
+    {Progress::resolved, "انجام‌شده"},
+    {Progress::cannot_be_done, "غیر قابل انجام"},
+    {Progress::reopened, "بازگشایی‌شده"},
+}};
+
 constexpr Names<ToldBy, 3> told_by{{
     {ToldBy::sms, "sms"},
     {ToldBy::slip, "slip"},
     {ToldBy::person, "person"},
 }};
 
-constexpr Names<AttentionReason, 7> attention_reasons{{
+constexpr Names<AttentionReason, 8> attention_reasons{{
     {AttentionReason::uncertain, "uncertain"},
     {AttentionReason::refused, "refused"},
     {AttentionReason::unclear, "unclear"},
@@ -69,12 +87,14 @@ constexpr Names<AttentionReason, 7> attention_reasons{{
     {AttentionReason::by_hand, "by_hand"},
     {AttentionReason::no_contact, "no_contact"},
     {AttentionReason::undelivered, "undelivered"},
+    {AttentionReason::declined, "declined"},
 }};
 
-constexpr Names<SettleAction, 3> settle_actions{{
+constexpr Names<SettleAction, 4> settle_actions{{
     {SettleAction::registered, "registered"},
     {SettleAction::send_again, "send_again"},
     {SettleAction::handed_over, "handed_over"},
+    {SettleAction::dealt_with, "dealt_with"},
 }};
 
 constexpr Names<MessageKind, 2> message_kinds{{
@@ -98,9 +118,11 @@ constexpr Names<Lane, lane_count> lanes{{
     {Lane::sms, "sms"},
     {Lane::sms_status, "sms_status"},
     {Lane::clock, "clock"},
+    {Lane::status137, "137_status"},
+    {Lane::desk_status, "service_desk_status"},
 }};
 
-constexpr Names<EventType, 9> event_types{{
+constexpr Names<EventType, 10> event_types{{
     {EventType::received, "ir.isfahan.mardomsalam.request.received.v1"},
     {EventType::registered, "ir.isfahan.mardomsalam.request.registered.v1"},
     {EventType::redirected, "ir.isfahan.mardomsalam.request.redirected.v1"},
@@ -109,6 +131,7 @@ constexpr Names<EventType, 9> event_types{{
     {EventType::message_sent, "ir.isfahan.mardomsalam.request.message_sent.v1"},
     {EventType::message_delivered, "ir.isfahan.mardomsalam.request.message_delivered.v1"},
     {EventType::message_failed, "ir.isfahan.mardomsalam.request.message_failed.v1"},
+    {EventType::progressed, "ir.isfahan.mardomsalam.request.progressed.v1"},
     {EventType::told, "ir.isfahan.mardomsalam.request.told.v1"},
 }};
 
@@ -124,6 +147,11 @@ std::optional<Kind> parse_kind(std::string_view text) { return value_in(kinds, t
 std::string_view to_string(RegistrationState state) { return name_in(registration_states, state); }
 std::optional<RegistrationState> parse_registration_state(std::string_view text) { return value_in(registration_states, text); }
 std::string_view state_of(const Request& request) { return to_string(request.registration.state); }
+
+std::string_view to_string(Progress progress) { return name_in(progresses, progress); }
+std::optional<Progress> parse_progress(std::string_view text) { return value_in(progresses, text); }
+std::string_view name_for_people(Progress progress) { return name_in(progresses_for_people, progress); }
+bool is_final(Progress progress) { return progress == Progress::resolved || progress == Progress::cannot_be_done; }
 
 std::string_view to_string(ToldBy by) { return name_in(told_by, by); }
 
@@ -144,6 +172,8 @@ std::vector<SettleAction> actions_for(AttentionReason reason) {
     case AttentionReason::no_contact:
     case AttentionReason::undelivered:
       return {SettleAction::handed_over};
+    case AttentionReason::declined:
+      return {SettleAction::dealt_with};
   }
   return {};
 }
@@ -153,6 +183,7 @@ std::string_view to_string(MessageState state) { return name_in(message_states, 
 
 std::string_view to_string(Lane lane) { return name_in(lanes, lane); }
 Lane lane_of(System system) { return system == System::system137 ? Lane::system137 : Lane::service_desk; }
+Lane status_lane_of(System system) { return system == System::system137 ? Lane::status137 : Lane::desk_status; }
 
 std::string_view cloud_event_type(EventType type) { return name_in(event_types, type); }
 

@@ -82,6 +82,28 @@ struct Registration {
   std::string reason;  ///< Why it waits, is held or went elsewhere: for officers.
 };
 
+/// What has become of a registered request in the system that holds it.
+enum class Progress {
+  open,
+  in_progress,
+  answered,
+  resolved,
+  cannot_be_done,
+  reopened,
+};
+std::string_view to_string(Progress progress);
+std::optional<Progress> parse_progress(std::string_view text);
+/// `در حال پیگیری`.
+std::string_view name_for_people(Progress progress);
+/// Nothing more is expected; a system may reopen it all the same.
+bool is_final(Progress progress);
+
+struct FollowUp {
+  Progress progress = Progress::open;
+  std::string words;                    ///< The system's own, for officers; may hold personal data.
+  std::optional<Timestamp> changed_at;  ///< As the system says it, or when it was learnt; unset: nothing was reported yet.
+};
+
 enum class ToldBy { sms, slip, person };
 std::string_view to_string(ToldBy by);
 
@@ -102,6 +124,7 @@ enum class AttentionReason {
   by_hand,      ///< To be registered in the system's own page.
   no_contact,   ///< No usable mobile number: the code must be handed over.
   undelivered,  ///< The text message did not reach the citizen.
+  declined,     ///< The system that holds it says that it is not its own, or a double: it never changes system by itself.
 };
 std::string_view to_string(AttentionReason reason);
 std::optional<AttentionReason> parse_attention_reason(std::string_view text);
@@ -111,6 +134,7 @@ enum class SettleAction {
   registered,   ///< It stands in the system under this code.
   send_again,   ///< It does not; send it (again).
   handed_over,  ///< The citizen was told the code by this person.
+  dealt_with,   ///< This person saw to it, by whatever way the note says.
 };
 std::string_view to_string(SettleAction action);
 std::optional<SettleAction> parse_settle_action(std::string_view text);
@@ -129,6 +153,7 @@ struct Request {
   Content content;
   RoutingDecision route;
   Registration registration;
+  FollowUp follow_up;
   std::optional<Told> told;
   std::set<AttentionReason> attention;  ///< The open ones.
   std::string citizen_hash;             ///< Keyed hash of the mobile, hex; empty without one.

@@ -87,6 +87,17 @@ void standing(Writer& writer, const Request& request) {
   writer.end_object();
 }
 
+/// `words`: the system's own are for officers.
+void progress(Writer& writer, const Request& request, bool words) {
+  if (request.registration.state != RegistrationState::registered) return;
+  const auto& follow_up = request.follow_up;
+  writer.key("progress").begin_object().member("state", to_string(follow_up.progress));
+  writer.member("state_name", name_for_people(follow_up.progress));
+  time_if(writer, "at", follow_up.changed_at);
+  if (words) writer.member_if("words", follow_up.words);
+  writer.end_object();
+}
+
 }  // namespace
 
 std::string request_view(const Record& record) {
@@ -100,6 +111,7 @@ std::string request_view(const Record& record) {
   content(writer, request.content);
   route(writer, request.route);
   registration(writer, request.registration);
+  progress(writer, request, true);
   told(writer, request.told);
   attention(writer, request);
   messages(writer, record.messages);
@@ -124,6 +136,7 @@ std::string track_view(const Request& request) {
   writer.member("region_name", request.content.region.name()).member("kind", to_string(request.content.kind));
   writer.member("received_at", to_rfc3339(request.received_at)).member("received_on", jalali_date(tehran_date(request.received_at)));
   standing(writer, request);
+  progress(writer, request, false);
   return writer.end_object().take();
 }
 

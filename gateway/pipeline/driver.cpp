@@ -19,6 +19,7 @@ Driver::Driver(Settings settings, World world, prometheus::Registry& metrics)
                .drained = [this] { end_drain(); }},
               metrics),
       registrations_(engine_, world.system137, world.service_desk),
+      follow_ups_(engine_, world.system137, world.service_desk),
       messages_(engine_, std::move(world.sms), settings_.lanes[static_cast<std::size_t>(Lane::sms)]) {}
 
 void Driver::run(const Start& start) {
@@ -32,6 +33,10 @@ void Driver::run(const Start& start) {
       break;
     case Lane::sms_status:
       messages_.ask_status(start.tasks);
+      break;
+    case Lane::status137:
+    case Lane::desk_status:
+      follow_ups_.ask(start.lane, start.tasks);
       break;
     case Lane::clock:
       for (const auto& task : start.tasks) messages_.holding(task);

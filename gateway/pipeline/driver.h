@@ -9,6 +9,7 @@
 
 #include "gateway/domain/lifecycle.h"
 #include "gateway/pipeline/engine.h"
+#include "gateway/pipeline/follow_ups.h"
 #include "gateway/pipeline/messages.h"
 #include "gateway/pipeline/registrations.h"
 
@@ -58,6 +59,7 @@ class Driver {
   Settings settings_;
   Engine engine_;
   Registrations registrations_;
+  FollowUps follow_ups_;
   Messages messages_;
   std::unordered_multimap<RequestKey, std::shared_ptr<Waiter>> waiters_;
   std::function<void()> drained_;

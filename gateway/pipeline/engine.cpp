@@ -20,8 +20,10 @@ constexpr std::size_t detail_limit = 300;
 std::string_view target_of(Lane lane) {
   switch (lane) {
     case Lane::system137:
+    case Lane::status137:
       return "137";
     case Lane::service_desk:
+    case Lane::desk_status:
       return "service_desk";
     case Lane::sms:
     case Lane::sms_status:

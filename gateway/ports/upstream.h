@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "gateway/domain/change.h"
 #include "gateway/domain/request.h"
 #include "gateway/domain/time.h"
 
@@ -55,6 +57,9 @@ using SubmitOutcome = std::variant<outcome::Registered, outcome::Pending, outcom
 using LookupOutcome = std::variant<outcome::Found, outcome::Absent, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
 using PollOutcome = std::variant<outcome::Registered, outcome::NotYet, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
 
+/// Only what the system says; a code that it leaves out has no news.
+using FollowUpOutcome = std::variant<std::vector<ProgressReport>, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
+
 /// What came back, for operators: shortened, personal data out.
 template <class Outcome>
 struct Reply {
@@ -69,6 +74,7 @@ struct UpstreamTraits {
   std::optional<Milliseconds>
       settle_after;                    ///< How long after intent plus call deadline "absent" may be believed; unset: a person settles.
   Milliseconds call_deadline{30'000};  ///< Of one call, connect included.
+  std::size_t follow_up_batch = 0;     ///< Registrations that one call can ask after; 0: none can be asked after.
 };
 
 /// 137 or the service desk, behind whichever driver serves it. Lives on the core thread: called there, and calls back there, exactly once,
@@ -84,6 +90,8 @@ class Upstream {
   /// Looks for the request by its tracking code among what the upstream holds.
   virtual void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) = 0;
   virtual void poll(std::string token, Handler<PollOutcome> handler) = 0;
+  /// What has become of what is registered under these codes, at most `follow_up_batch` of them. Only where that is not 0.
+  virtual void follow_up(const std::vector<std::string>& /*codes*/, const Handler<FollowUpOutcome>& /*handler*/) {}
 };
 
 }  // namespace salam

@@ -64,7 +64,7 @@ void write_events(Database& database, const Change& change, const std::vector<st
 
 PreparedChange prepare(Change change, Before before, bool personal_data) {
   auto& after = change.after;
-  after.version = before.version + 1;
+  after.version = before.version + (change.tasks_only ? 0 : 1);
   after.sequence = before.sequence + static_cast<std::int64_t>(change.events.size());
   after.attention = std::move(before.attention);
   for (const auto& settled : change.settled) {

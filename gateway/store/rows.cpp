@@ -16,13 +16,15 @@ static_assert(stored_as(Kind::request, 0) && stored_as(Kind::thanks, 4));
 static_assert(stored_as(RegistrationState::waiting, 0) && stored_as(RegistrationState::held, 6));
 static_assert(stored_as(RegistrationState::registered, 7) && stored_as(RegistrationState::closed, 8));
 static_assert(stored_as(ToldBy::sms, 0) && stored_as(ToldBy::slip, 1) && stored_as(ToldBy::person, 2));
-static_assert(stored_as(AttentionReason::uncertain, 0) && stored_as(AttentionReason::undelivered, 6));
+static_assert(stored_as(Progress::open, 0) && stored_as(Progress::reopened, 5));
+static_assert(stored_as(AttentionReason::uncertain, 0) && stored_as(AttentionReason::declined, 7));
 static_assert(stored_as(MessageKind::registered, 0) && stored_as(MessageKind::holding, 1));
 static_assert(stored_as(MessageState::queued, 0) && stored_as(MessageState::handed_over, 6));
-static_assert(stored_as(Lane::system137, 0) && stored_as(Lane::clock, 4));
+static_assert(stored_as(Lane::system137, 0) && stored_as(Lane::desk_status, 6));
 
 constexpr std::int64_t registration_slot = -1;
 constexpr std::int64_t clock_slot = -2;
+constexpr std::int64_t follow_up_slot = -3;
 
 std::set<AttentionReason> attention_from(std::int64_t bits) {
   std::set<AttentionReason> reasons;
@@ -67,7 +69,8 @@ T known(std::optional<T> value, const char* what) {
 void bind_mutable(Query& query, const Request& request) {
   const auto& registration = request.registration;
   query.bind(request.content.region.number(), request.version, request.sequence, registration.state, registration.system, registration.code,
-             registration.token, registration.intent_at, registration.registered_at, registration.attempts, registration.reason);
+             registration.token, registration.intent_at, registration.registered_at, registration.attempts, registration.reason,
+             request.follow_up.progress, request.follow_up.words, request.follow_up.changed_at);
   if (const auto& told = request.told) {
     query.bind(told->by, told->code, told->at, told->person);
   } else {
@@ -93,7 +96,7 @@ void bind_paper(Query& query, const Request& request) {
 
 const std::string select_requests =
     "SELECT r.key, r.id, r.code, r.region, m.id, r.form, r.item, r.received_at, r.version, r.sequence, r.state, r.system, "
-    "r.upstream_code, r.token, r.intent_at, r.registered_at, r.attempts, r.reason, r.told_by, r.told_code, r.told_at, r.told_person, "
+    "r.upstream_code, r.token, r.intent_at, r.registered_at, r.attempts, r.reason, r.progress, r.progress_words, r.progress_at, r.told_by, r.told_code, r.told_at, r.told_person, "
     "r.attention, p.received_from, p.traceparent, p.citizen_hash, p.route_system, p.route_rule, p.route_digest, p.route_category, "
     "p.kind, p.category, p.subject, p.description, p.name, p.mobile_as_written, p.mobile, p.national_id, p.address, p.latitude, "
     "p.longitude FROM requests r CROSS JOIN papers p ON p.request = r.key CROSS JOIN meetings m ON m.key = r.meeting ";
@@ -109,6 +112,7 @@ Request read_request(Query& row) {
   auto& registration = request.registration;
   row.into(registration.state, registration.system, registration.code, registration.token, registration.intent_at,
            registration.registered_at, registration.attempts, registration.reason);
+  row.into(request.follow_up.progress, request.follow_up.words, request.follow_up.changed_at);
   read_told(row, request.told);
   request.attention = attention_from(row.get<std::int64_t>());
   row.into(request.received_from, request.traceparent, request.citizen_hash);
@@ -159,8 +163,8 @@ void insert_request(Database& database, const Request& request, std::int64_t mee
                     std::string_view original) {
   auto row = database.query(
       "INSERT INTO requests(key, id, code, meeting, form, item, received_at, region, version, sequence, state, system, upstream_code, "
-      "token, intent_at, registered_at, attempts, reason, told_by, told_code, told_at, told_person, attention) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "token, intent_at, registered_at, attempts, reason, progress, progress_words, progress_at, told_by, told_code, told_at, told_person, "
+      "attention) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   row.bind(request.key, request.id, request.code.number(), meeting_key, request.form_item.form, request.form_item.item,
            request.received_at);
   bind_mutable(row, request);
@@ -177,7 +181,7 @@ void insert_request(Database& database, const Request& request, std::int64_t mee
 bool update_request(Database& database, const Request& request, std::int64_t expected_version) {
   auto row = database.query(
       "UPDATE requests SET region = ?, version = ?, sequence = ?, state = ?, system = ?, upstream_code = ?, token = ?, intent_at = ?, "
-      "registered_at = ?, attempts = ?, reason = ?, told_by = ?, told_code = ?, told_at = ?, told_person = ?, attention = ? "
+      "registered_at = ?, attempts = ?, reason = ?, progress = ?, progress_words = ?, progress_at = ?, told_by = ?, told_code = ?, told_at = ?, told_person = ?, attention = ? "
       "WHERE key = ? AND version = ?");
   bind_mutable(row, request);
   row.bind(request.key, expected_version).run();
@@ -231,6 +235,9 @@ std::int64_t slot_of(const Task& task) {
       return registration_slot;
     case Lane::clock:
       return clock_slot;
+    case Lane::status137:
+    case Lane::desk_status:
+      return follow_up_slot;
     case Lane::sms:
     case Lane::sms_status:
       break;

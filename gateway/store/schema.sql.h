@@ -35,6 +35,9 @@ CREATE TABLE requests (
   registered_at INTEGER,
   attempts INTEGER NOT NULL,
   reason TEXT NOT NULL,
+  progress INTEGER NOT NULL,
+  progress_words TEXT NOT NULL,
+  progress_at INTEGER,
   told_by INTEGER,
   told_code TEXT,
   told_at INTEGER,
@@ -93,7 +96,7 @@ CREATE TABLE messages (
   UNIQUE (request, id)
 );
 
--- slot: -1 the registration, -2 the clock, else the message's id.
+-- slot: -1 the registration, -2 the clock, -3 the follow-up, else the message's id.
 CREATE TABLE tasks (
   id INTEGER PRIMARY KEY,
   request INTEGER NOT NULL REFERENCES requests(key),

@@ -203,17 +203,23 @@ Result<Updated> Writer::update(RequestKey key, const Transition& transition) {
   }
   auto& [change, event_data] = *prepared;
   change.after.key = key;
-  if (!update_request(database_, change.after, before.version)) {
-    throw DatabaseError(SQLITE_INTERNAL, "a request's version changed under the only writer");
-  }
-  if (!same_paper(before, change.after)) {
-    update_paper(database_, change.after);
+  if (!change.tasks_only) {
+    write_request(before, change.after);
   }
   auto tasks = write_parts(database_, change, event_data, next_.task, clock_.now());
   tallies_.remove(before);
   tallies_.add(change.after);
   wrote_events_ |= !change.events.empty();
   return Updated{{std::move(change.after), merged(std::move(record->messages), change.messages)}, std::move(tasks)};
+}
+
+void Writer::write_request(const Request& before, const Request& after) {
+  if (!update_request(database_, after, before.version)) {
+    throw DatabaseError(SQLITE_INTERNAL, "a request's version changed under the only writer");
+  }
+  if (!same_paper(before, after)) {
+    update_paper(database_, after);
+  }
 }
 
 Result<Updated> Writer::update_once(const UpdateOperation& operation) {

@@ -57,6 +57,7 @@ class Writer {
   /// One that was lost by a restore gets its id and code back, and an intent: it may have been registered under them.
   void take_up_lost(Request& request);
   Result<Updated> update(RequestKey key, const Transition& transition);
+  void write_request(const Request& before, const Request& after);
   Result<Updated> update_once(const UpdateOperation& operation);
   bool answered(const IdempotentAnswer& identity);
   void keep(const IdempotentAnswer& answer);

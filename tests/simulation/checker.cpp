@@ -33,12 +33,13 @@ struct Row {
   std::int64_t attention = 0;
   bool on_the_list = false;
   bool has_task = false;
+  Progress progress = Progress::open;
 };
 
 std::vector<Row> rows_of(store::Database& database) {
   auto query = database.query(
       "SELECT r.key, r.id, printf('%010d', r.code), r.form, p.original, coalesce(p.mobile, ''), r.state, r.system, r.upstream_code, "
-      "r.told_by, coalesce(r.told_code, ''), r.sequence, r.attention, "
+      "r.told_by, coalesce(r.told_code, ''), r.sequence, r.attention, r.progress, "
       "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL), "
       "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key) FROM requests r JOIN papers p ON p.request = r.key ORDER BY r.key");
   std::vector<Row> rows;
@@ -47,7 +48,7 @@ std::vector<Row> rows_of(store::Database& database) {
     row.key = query.get<std::int64_t>();
     row.id = query.get<Uuid>().to_string();
     query.into(row.code, row.form, row.content, row.mobile, row.state, row.system, row.upstream_code, row.told_by, row.told_code,
-               row.sequence, row.attention, row.on_the_list, row.has_task);
+               row.sequence, row.attention, row.progress, row.on_the_list, row.has_task);
   }
   return rows;
 }
@@ -65,6 +66,7 @@ class Check {
   std::vector<std::string> all() {
     receipts();
     registrations();
+    progress();
     citizens();
     texts();
     events();
@@ -138,6 +140,19 @@ class Check {
     return std::ranges::any_of(ledgers_.officers.ledger(), [&](const Officers::Decision& decision) {
       return decision.reference == row.code && decision.action == SettleAction::handed_over && decision.accepted;
     });
+  }
+
+  /// What became of it in the system that holds it is known here, where that system is asked.
+  void progress() {
+    for (const auto& row : rows_) {
+      if (row.state != state_registered) continue;
+      const bool is_137 = row.system == 0;
+      if (!ledgers_.policy.follow_up(is_137 ? System::system137 : System::service_desk).asked) continue;
+      const auto* const entry = (is_137 ? ledgers_.system137 : ledgers_.service_desk).under(row.upstream_code);
+      if (entry != nullptr && row.progress != entry->progress.back().second) {
+        breach("{} stands as {}, though its system says {}", row.code, to_string(row.progress), to_string(entry->progress.back().second));
+      }
+    }
   }
 
   /// 4: told means told.

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/domain/lifecycle.h"
 #include "tests/simulation/clients.h"
 #include "tests/simulation/officers.h"
 
@@ -18,6 +19,7 @@ struct Ledgers {
   const SimSms& second_sms;
   const SimLog& log;
   const Officers& officers;
+  const lifecycle::Policy& policy;
 };
 
 /// Holds the six promises of the design against the ledgers; a sentence for each breach. Reads the database by its own SQL.

@@ -47,7 +47,8 @@ class History {
     const auto end = scenario_.faults_end + patience;
     while (!quiet_ && world_.passed() < end) step();
     HistoryOutcome outcome{.requests = static_cast<std::uint64_t>(clients_.forms()), .lasted = world_.passed(), .counts = world_.counts};
-    outcome.breaches = breaches({disk_.database, clients_, system137_, service_desk_, sms_, second_sms_, log_, officers_});
+    outcome.breaches =
+        breaches({disk_.database, clients_, system137_, service_desk_, sms_, second_sms_, log_, officers_, scenario_.driver.policy});
     if (!quiet_) outcome.breaches.push_back("6: the world does not come to rest: " + unrest_);
     outcome.trace = world_.trace();
     return outcome;

@@ -47,6 +47,9 @@ void Officers::look_into(const store::AttentionItem& item, const std::string& of
     case AttentionReason::undelivered:
       settlement.action = SettleAction::handed_over;
       return decide(item, std::move(settlement));
+    case AttentionReason::declined:
+      settlement.action = SettleAction::dealt_with;
+      return decide(item, std::move(settlement));
     case AttentionReason::uncertain:
     case AttentionReason::refused:
     case AttentionReason::unclear:

@@ -51,6 +51,10 @@ pipeline::Settings driver(Dice& dice) {
   }
   settings.lanes[static_cast<std::size_t>(Lane::sms_status)].batch = 1 + static_cast<std::size_t>(dice.below(100));
   if (dice.chance(0.5)) settings.policy.holding_after = minutes(10);
+  for (const auto lane : {Lane::status137, Lane::desk_status}) settings.lanes[static_cast<std::size_t>(lane)].batch = 20;
+  for (auto& follow_up : settings.policy.follow_ups) {
+    follow_up = {.asked = dice.chance(0.7), .first = minutes(10), .longest = hours(1), .after_end = Milliseconds{0}};
+  }
   return settings;
 }
 

@@ -23,7 +23,8 @@ SimUpstream::SimUpstream(std::string name, UpstreamScenario scenario, World& wor
       traits_{.by_hand = scenario_.by_hand,
               .has_lookup = scenario_.has_lookup,
               .settle_after = scenario_.settle_after,
-              .call_deadline = scenario_.call_deadline} {}
+              .call_deadline = scenario_.call_deadline,
+              .follow_up_batch = 20} {}
 
 bool SimUpstream::within(const Windows& windows) const {
   return world_.faults && std::ranges::any_of(windows, [&](const auto& window) {
@@ -109,7 +110,16 @@ void SimUpstream::enter(const std::string& reference, Timestamp began) {
                      .code = scenario_.code_prefix + std::to_string(100'000 + ledger_.size()),
                      .at = now,
                      .shows_at = shows_at,
-                     .by = "gateway"});
+                     .by = "gateway",
+                     .progress = {}});
+  by_code_.emplace(ledger_.back().code, ledger_.size() - 1);
+  Dice fate(std::hash<std::string>{}(reference + ledger_.back().code));
+  auto at = now;
+  for (auto steps = fate.below(5); steps > 0; --steps) {
+    at += fate.between(seconds(10), minutes(90));
+    ledger_.back().progress.emplace_back(at, static_cast<Progress>(fate.below(3)));
+  }
+  ledger_.back().progress.emplace_back(at + fate.between(seconds(10), minutes(90)), Progress::resolved);
   world_.tell("{}: {} stands under {}, shows at {}", name_, reference, ledger_.back().code,
               world_.passed().count() + (shows_at - now).count());
 }
@@ -220,6 +230,35 @@ void SimUpstream::poll(std::string token, Handler<PollOutcome> handler) {
   if (entry.shows_at <= world_.now()) return reply<PollOutcome>(std::move(handler), took, outcome::Registered{entry.code});
   world_.counts.add(Happened::token_not_yet);
   reply<PollOutcome>(std::move(handler), took, outcome::NotYet{});
+}
+
+void SimUpstream::follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) {
+  const auto took = network();
+  if (within(scenario_.outages) || within(scenario_.wrong_keys) || trouble()) {
+    world_.counts.add(Happened::follow_up_failed);
+    if (world_.dice.chance(0.5)) return reply<FollowUpOutcome>(handler, took, outcome::Unclear{"HTTP 200, text/html"});
+    return reply<FollowUpOutcome>(handler, took, outcome::TryLater{"HTTP 503", {}, true});
+  }
+  std::vector<ProgressReport> reports;
+  for (const auto& code : codes) {
+    const auto* const entry = under(code);
+    if (entry == nullptr || (world_.faults && world_.dice.chance(0.1))) continue;
+    auto step = std::ranges::upper_bound(entry->progress, world_.now(), {}, &std::pair<Timestamp, Progress>::first);
+    if (step == entry->progress.begin()) continue;
+    --step;
+    // A copy that lags behind tells what was, with its time.
+    const bool stale = world_.faults && step != entry->progress.begin() && world_.dice.chance(0.2);
+    if (stale) --step;
+    world_.counts.add(stale ? Happened::follow_up_stale : Happened::follow_up);
+    reports.push_back({.code = code, .progress = step->second, .words = std::string(to_string(step->second)), .at = step->first});
+  }
+  std::ranges::reverse(reports);
+  reply<FollowUpOutcome>(handler, took, std::move(reports));
+}
+
+const SimUpstream::Entry* SimUpstream::under(const std::string& code) const {
+  const auto found = by_code_.find(code);
+  return found == by_code_.end() ? nullptr : &ledger_[found->second];
 }
 
 const SimUpstream::Entry* SimUpstream::find(const std::string& reference) const {

@@ -16,8 +16,9 @@ class SimUpstream : public Upstream {
     std::string reference;
     std::string code;
     Timestamp at;
-    Timestamp shows_at;  ///< In the lookup, with its code.
-    std::string by;      ///< `gateway`, or the officer who registered it by hand.
+    Timestamp shows_at;                                    ///< In the lookup, with its code.
+    std::string by;                                        ///< `gateway`, or the officer who registered it by hand.
+    std::vector<std::pair<Timestamp, Progress>> progress;  ///< Since when; in order, the last one final.
   };
 
   /// `excess`: beyond what was promised, for the scenario in which it is not kept.
@@ -27,9 +28,11 @@ class SimUpstream : public Upstream {
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override;
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override;
   void poll(std::string token, Handler<PollOutcome> handler) override;
+  void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override;
 
   /// What a person sees in the system's own page.
   [[nodiscard]] const Entry* find(const std::string& reference) const;
+  [[nodiscard]] const Entry* under(const std::string& code) const;
   std::string register_by_hand(const std::string& reference, const std::string& officer);
   [[nodiscard]] const std::vector<Entry>& ledger() const { return ledger_; }
   [[nodiscard]] const UpstreamScenario& scenario() const { return scenario_; }
@@ -67,6 +70,7 @@ class SimUpstream : public Upstream {
   UpstreamTraits traits_;
   std::vector<Entry> ledger_;
   std::multimap<std::string, std::size_t> by_reference_;
+  std::map<std::string, std::size_t> by_code_;
   std::map<std::string, std::size_t> by_token_;
   std::string poisonous_;
 };

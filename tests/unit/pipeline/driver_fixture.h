@@ -92,6 +92,13 @@ class ScriptedUpstream : public Upstream {
   }
   void poll(std::string, Handler<PollOutcome> handler) override { answer<PollOutcome>(polls, std::move(handler)); }
 
+  void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override {
+    followed.push_back(codes);
+    answer<FollowUpOutcome>(follow_ups, handler);
+  }
+
+  std::deque<FollowUpOutcome> follow_ups{std::vector<ProgressReport>{}};
+  std::vector<std::vector<std::string>> followed;
   std::deque<SubmitOutcome> submits{outcome::Registered{"1"}};
   std::deque<LookupOutcome> lookups{outcome::Found{"1"}};
   std::deque<PollOutcome> polls{outcome::NotYet{}};
@@ -151,8 +158,13 @@ class ScriptedSms : public SmsProvider {
 
 class DriverTest : public ::testing::Test {
  protected:
-  /// A lane holds at most so many tasks in memory.
-  explicit DriverTest(std::size_t memory = LaneSettings{}.memory, bool two_lines = false) {
+  struct Options {
+    std::size_t memory = LaneSettings{}.memory;  ///< So many tasks at most does a lane hold.
+    bool two_lines = false;
+    bool follows_up = false;  ///< 137 is asked after each request, every half minute.
+  };
+  DriverTest() : DriverTest(Options{}) {}
+  explicit DriverTest(const Options& options) {
     std::string name = (std::filesystem::temp_directory_path() / "salam-driver-XXXXXX").string();
     folder_ = mkdtemp(name.data());
     store_ = std::move(store::open({.path = folder_ / "salam.db"}, executor_, random_)).value();
@@ -161,13 +173,15 @@ class DriverTest : public ::testing::Test {
     Settings settings;
     for (auto& lane : settings.lanes) {
       lane.rate = 1e6;
-      lane.memory = memory;
+      lane.memory = options.memory;
     }
     settings.policy.delivery_first_poll = seconds(1);
     settings.policy.holding_after = minutes(5);
+    settings.policy.follow_ups[0] = {.asked = options.follows_up, .first = seconds(30), .longest = seconds(30), .after_end = {}};
+    settings.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
     policy_ = settings.policy;
     std::vector<SmsLine> lines{{"first", sms_}};
-    if (two_lines) lines.push_back({"second", second_sms_});
+    if (options.two_lines) lines.push_back({"second", second_sms_});
     driver_ = std::make_unique<Driver>(std::move(settings),
                                        Driver::World{.store = *store_,
                                                      .system137 = system137_,
@@ -234,7 +248,8 @@ class DriverTest : public ::testing::Test {
   }
   /// Nothing is under way in any lane.
   bool settled() {
-    for (const auto lane : {Lane::system137, Lane::service_desk, Lane::sms, Lane::sms_status, Lane::clock}) {
+    for (const auto lane :
+         {Lane::system137, Lane::service_desk, Lane::sms, Lane::sms_status, Lane::clock, Lane::status137, Lane::desk_status}) {
       if (driver_->status(lane).view.in_flight > 0) return false;
     }
     return true;

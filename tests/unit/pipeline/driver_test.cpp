@@ -160,7 +160,7 @@ TEST_F(DriverTest, APollWaitsItsMinuteWhereTheClockIsSetForwardAnHour) {
 
 class SmallMemory : public DriverTest {
  protected:
-  SmallMemory() : DriverTest(2) {}
+  SmallMemory() : DriverTest({.memory = 2}) {}
 };
 
 TEST_F(SmallMemory, WhatAnOutageLeftInTheStoreAloneIsNotStuckWhereTheClockIsSetBack) {

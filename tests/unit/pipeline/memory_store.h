@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/store/rows.h"
 #include "gateway/store/store.h"
 
 namespace salam::pipeline {
@@ -79,7 +80,7 @@ class MemoryStore final : public store::Store {
   using Slot = std::pair<RequestKey, std::int64_t>;
 
   [[noreturn]] static void none() { throw std::logic_error("this store has records and tasks only"); }
-  static Slot slot(const Task& task) { return {task.request, task.message != 0 ? task.message : task.lane == Lane::clock ? -2 : -1}; }
+  static Slot slot(const Task& task) { return {task.request, store::slot_of(task)}; }
   std::set<Task, ByDue>& queue(Lane lane, bool retries) { return queues_.at(2 * static_cast<std::size_t>(lane) + (retries ? 1 : 0)); }
 
   std::vector<Task> write(Record& record, Change change) {

@@ -8,7 +8,7 @@ using ::testing::IsEmpty;
 
 class Texts : public DriverTest {
  protected:
-  explicit Texts(bool two_lines = false) : DriverTest(LaneSettings{}.memory, two_lines) {}
+  explicit Texts(bool two_lines = false) : DriverTest({.two_lines = two_lines}) {}
 
   /// Its newest; a blank one where there is none yet.
   Message message(RequestKey key) {
