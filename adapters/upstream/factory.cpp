@@ -8,6 +8,7 @@
 #include "adapters/upstream/by_hand.h"
 #include "adapters/upstream/http_upstream.h"
 #include "adapters/upstream/mapping_file.h"
+#include "adapters/upstream/open311_file.h"
 
 namespace salam::upstream {
 namespace {

@@ -1,7 +1,5 @@
 #include "adapters/upstream/mapped_http.h"
 
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -18,11 +16,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
-
-std::string example(const std::string& name) {
-  std::ifstream file(std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + name);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::shared_ptr<const Protocol> mapped(Mapping mapping) {
   return make_mapped_http(std::move(mapping), Sensitive<std::string>("secret"),
@@ -202,13 +195,7 @@ TEST(MappedLookup, TriesAgainWhereAPageCannotBeRead) {
 
 // --- files --------------------------------------------------------------------------------------------------------
 
-TEST(MappingFile, ThatShipsCanBeRead) {
-  EXPECT_TRUE(parse_mapping(example("service_desk.toml"), ""));
-  const auto open311 = parse_open311(example("system137.toml"), "");
-  ASSERT_TRUE(open311) << open311.error().message;
-  EXPECT_EQ(open311->refused.size(), 2U);
-  EXPECT_EQ(open311->attributes.size(), 3U);
-}
+TEST(MappingFile, ThatShipsCanBeRead) { EXPECT_TRUE(parse_mapping(example("service_desk.toml"), "")); }
 
 std::string error_after(const std::string& what, const std::string& with) {
   auto text = example("service_desk.toml");
@@ -238,19 +225,6 @@ TEST(MappingFile, NamesFileKeyAndReason) {
   EXPECT_THAT(error_after("[submit]", "[submit"), HasSubstr("desk.toml: line "));
   EXPECT_EQ(error_after("[[refused]]\nstatuses = [422]\npointer = \"/error/code\"\nequals = [\"not_accepted\"]", "[[refused]]"),
             "desk.toml: refused[0].statuses is missing: a rule without a condition would hold always");
-}
-
-TEST(Open311File, RefusesWhatCannotWork) {
-  const auto error = [](std::string_view text) {
-    const auto settings = parse_open311(text, "137.toml");
-    return settings ? "accepted" : settings.error().message;
-  };
-  EXPECT_EQ(error("[lookup]\nkind = \"guess\""), "137.toml: lookup.kind must be attribute, scan or none");
-  EXPECT_EQ(error("[lookup]\nkind = \"scan\"\npage_size = 0"), "137.toml: lookup.page_size must not be 0: a scan needs pages");
-  EXPECT_EQ(error("code_attribute = \"\""), "137.toml: code_attribute must not be empty, as the lookup filters by it");
-  EXPECT_EQ(error("[attributes]\nx = \"{{y}}\""), "137.toml: attributes.x there is no placeholder {{y}}");
-  EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
-  EXPECT_EQ(error(""), "accepted");
 }
 
 }  // namespace
