@@ -61,7 +61,7 @@ Result<Prepared> prepare_mapped(const Settings& settings, std::string_view secti
   if (!mapping) return mapping.error();
   Prepared prepared;
   prepared.catalogue = std::make_shared<ServiceCatalogue>(settings.service_codes, settings.default_service_code);
-  prepared.protocol = make_mapped_http(std::move(*mapping), settings.api_key, prepared.catalogue);
+  prepared.protocol = make_mapped_http(std::move(*mapping), {settings.api_key, settings.user, settings.password}, prepared.catalogue);
   return prepared;
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "adapters/upstream/mapping_table.h"
+#include "gateway/domain/text.h"
 #include "gateway/json/parse.h"
 
 namespace salam::upstream {
@@ -52,32 +54,45 @@ void check_headers(const MappingTable& table, const Call& call) {
   }
 }
 
-Call read_call(MappingTable& table, std::string default_method) {
-  Call call;
-  call.method = table.text("method", std::move(default_method));
-  constexpr std::array<std::string_view, 4> methods{"GET", "POST", "PUT", "PATCH"};
-  if (std::find(methods.begin(), methods.end(), call.method) == methods.end()) table.fail("method", "must be GET, POST, PUT or PATCH");
+/// What the file says at its top, and all of its calls and rules need.
+struct Frame {
+  ReplyFormat format = ReplyFormat::json;
+  Scope scope;
+};
+
+Template read_path(MappingTable& table, const Scope& scope) {
   const auto path = table.text("path");
   if (!path.starts_with('/') || !std::all_of(path.begin(), path.end(), is_url_character)) {
     table.fail("path", "must begin with / and hold ASCII only, without blanks and #");
   }
-  call.path = table.parsed("path", path, Escape::percent);
-  if (call.path.uses(Placeholder::api_key)) table.fail("path", "must not hold the key: addresses end up in logs");
-  call.headers = table.templates("headers", Escape::header);
+  auto made = table.parsed("path", path, Escape::percent, scope);
+  for (const auto secret : {Placeholder::api_key, Placeholder::user, Placeholder::password}) {
+    if (made.uses(secret)) table.fail("path", "must hold no secret: addresses end up in logs");
+  }
+  return made;
+}
+
+Call read_call(MappingTable& table, std::string default_method, const Scope& scope) {
+  Call call;
+  call.method = table.text("method", std::move(default_method));
+  constexpr std::array<std::string_view, 4> methods{"GET", "POST", "PUT", "PATCH"};
+  if (std::find(methods.begin(), methods.end(), call.method) == methods.end()) table.fail("method", "must be GET, POST, PUT or PATCH");
+  call.path = read_path(table, scope);
+  call.headers = table.templates("headers", Escape::header, scope);
   check_headers(table, call);
   if (table.has("body")) {
     call.format = read_format(table);
-    call.body = table.parsed("body", table.text("body"), escape_of(call.format));
+    call.body = table.parsed("body", table.text("body"), escape_of(call.format), scope);
     if (call.format == BodyFormat::json) check_json(table, call.body);
   }
   return call;
 }
 
 /// Statuses, and what must stand where.
-AnswerRule read_condition(MappingTable& table) {
+AnswerRule read_condition(MappingTable& table, ReplyFormat format) {
   AnswerRule rule;
   rule.statuses = table.statuses();
-  rule.pointer = table.pointer("pointer", "");
+  rule.pointer = table.path("pointer", format);
   rule.equals = table.texts("equals");
   rule.contains = table.texts("contains");
   const bool has_values = !rule.equals.empty() || !rule.contains.empty();
@@ -87,54 +102,126 @@ AnswerRule read_condition(MappingTable& table) {
   return rule;
 }
 
-AnswerRule read_success(MappingTable table) {
-  auto rule = read_condition(table);
+AnswerRule read_success(MappingTable table, ReplyFormat format) {
+  auto rule = read_condition(table, format);
   if (rule.statuses.empty()) rule.statuses = {200, 201, 202};
   if (!std::all_of(rule.statuses.begin(), rule.statuses.end(), is_success)) table.fail("statuses", "must be from 200 to 299");
-  rule.code = table.needed_pointer("code");
+  rule.code = table.needed_path("code", format);
   table.nothing_else();
   return rule;
 }
 
-std::vector<AnswerRule> read_rules(MappingTable& parent, std::string_view name) {
+std::vector<AnswerRule> read_rules(MappingTable& parent, std::string_view name, ReplyFormat format) {
   std::vector<AnswerRule> rules;
   for (auto& table : parent.tables(name)) {
-    auto rule = read_condition(table);
-    if (name == "already_exists") rule.code = table.pointer("code", "");
-    rule.why = table.pointer("why", "");
+    auto rule = read_condition(table, format);
+    if (name == "already_exists") rule.code = table.path("code", format);
+    rule.why = table.path("why", format);
     table.nothing_else();
     rules.push_back(std::move(rule));
   }
   return rules;
 }
 
-MappedLookup read_lookup(MappingTable table) {
+MappedLookup read_lookup(MappingTable table, Frame frame) {
   MappedLookup lookup;
-  lookup.call = read_call(table, "GET");
-  lookup.items = table.pointer("items");
-  lookup.item_code = table.needed_pointer("item_code");
-  lookup.item_id = table.needed_pointer("item_id");
-  if (table.has("next")) lookup.next = table.needed_pointer("next");
+  frame.scope.others.insert(Placeholder::page);
+  lookup.call = read_call(table, "GET", frame.scope);
+  lookup.items = table.path("items", frame.format);
+  if (!lookup.items.may_lead_to_list()) table.fail("items", "must lead to the element that holds the items, not to a value");
+  lookup.item_code = table.needed_path("item_code", frame.format);
+  lookup.item_id = table.needed_path("item_id", frame.format);
+  if (table.has("next")) lookup.next = table.needed_path("next", frame.format);
   lookup.first_page = table.count("first_page", lookup.first_page, 0, 1);
   lookup.max_pages = table.count("max_pages", lookup.max_pages, 1, 1000);
-  if (lookup.next && !lookup.call.path.uses(Placeholder::page)) table.fail("path", "must hold {{page}}, as lookup.next is set");
+  if (lookup.next && !lookup.call.uses(Placeholder::page)) table.fail("path", "must hold {{page}}, as lookup.next is set");
   table.nothing_else();
   return lookup;
 }
 
+ReplyFormat read_reply_format(MappingTable& root) {
+  const auto name = root.text("reply_format", "json");
+  if (name != "json" && name != "xml") root.fail("reply_format", "must be json or xml");
+  return name == "json" ? ReplyFormat::json : ReplyFormat::xml;
+}
+
+/// What of ours a key of a table of codes means; empty where it means nothing.
+using Ours = std::function<std::string(const std::string&)>;
+
+CodeTable read_codes(MappingTable table, Placeholder placeholder, const Ours& ours, Scope& scope) {
+  CodeTable codes;
+  bool numbers = true;
+  for (const auto& [name, code] : table.codes()) {
+    numbers = numbers && code.is_number;
+    const auto key = ours(name);
+    if (name == "default") {
+      codes.fallback = code.text;
+    } else if (key.empty()) {
+      table.fail(name, "is not known; regions are 1 to 15 and nazhvan, kinds request, complaint, suggestion, criticism and thanks");
+    } else if (!codes.by_ours.emplace(key, code.text).second) {
+      table.fail(name, "stands there twice, in different spelling");
+    }
+  }
+  scope.others.insert(placeholder);
+  if (numbers) scope.numbers.insert(placeholder);
+  return codes;
+}
+
+/// For what there is a closed set of.
+void check_complete(const MappingTable& table, const CodeTable& codes, const std::vector<std::string>& all) {
+  for (const auto& ours : all) {
+    if (!codes.find(ours)) table.fail(ours, "is missing, and so is a default");
+  }
+}
+
+std::vector<std::string> all_regions() {
+  std::vector<std::string> all;
+  for (int number = 1; number <= Region::nazhvan_number; ++number) all.push_back(Region::from_number(number)->wire());
+  return all;
+}
+
+std::vector<std::string> all_kinds() {
+  std::vector<std::string> all;
+  for (const auto kind : {Kind::request, Kind::complaint, Kind::suggestion, Kind::criticism, Kind::thanks})
+    all.emplace_back(to_string(kind));
+  return all;
+}
+
+std::string region_named(const std::string& name) {
+  const auto region = Region::parse(name);
+  return region ? region->wire() : std::string();
+}
+
+void read_tables(MappingTable tables, Mapping& mapping, Scope& scope) {
+  if (tables.has("region")) {
+    mapping.regions = read_codes(tables.table("region"), Placeholder::their_region, region_named, scope);
+    check_complete(tables.table("region"), mapping.regions, all_regions());
+  }
+  if (tables.has("category")) {
+    mapping.categories = read_codes(tables.table("category"), Placeholder::their_category, matching_form, scope);
+  }
+  if (tables.has("kind")) {
+    const auto known = [](const std::string& name) { return parse_kind(name) ? name : std::string(); };
+    mapping.kinds = read_codes(tables.table("kind"), Placeholder::their_kind, known, scope);
+    check_complete(tables.table("kind"), mapping.kinds, all_kinds());
+  }
+  tables.nothing_else();
+}
+
 Mapping read_mapping(MappingTable root) {
   Mapping mapping;
+  mapping.reply_format = read_reply_format(root);
+  Frame frame{mapping.reply_format, {}};
+  frame.scope.others = {Placeholder::api_key, Placeholder::user, Placeholder::password};
+  if (root.has("tables")) read_tables(root.table("tables"), mapping, frame.scope);
   auto submit = root.table("submit");
-  mapping.submit = read_call(submit, "POST");
-  for (const auto* const text : {&mapping.submit.path, &mapping.submit.body}) {
-    if (text->uses(Placeholder::page)) submit.fail("body", "{{page}} belongs to lookup.path");
-  }
+  mapping.submit = read_call(submit, "POST", frame.scope);
   submit.nothing_else();
-  mapping.success = read_success(root.table("success"));
-  mapping.already_exists = read_rules(root, "already_exists");
-  mapping.refused = read_rules(root, "refused");
-  mapping.later = read_rules(root, "later");
-  if (root.has("lookup")) mapping.lookup = read_lookup(root.table("lookup"));
+  mapping.success = read_success(root.table("success"), frame.format);
+  mapping.already_exists = read_rules(root, "already_exists", frame.format);
+  mapping.refused = read_rules(root, "refused", frame.format);
+  mapping.later = read_rules(root, "later", frame.format);
+  if (root.has("lookup")) mapping.lookup = read_lookup(root.table("lookup"), frame);
   root.nothing_else();
   return mapping;
 }

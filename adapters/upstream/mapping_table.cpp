@@ -3,14 +3,11 @@
 #include <algorithm>
 
 namespace salam::upstream {
+namespace {
 
-bool is_pointer(std::string_view text) {
-  if (!text.empty() && text.front() != '/') return false;
-  for (auto at = text.find('~'); at != std::string_view::npos; at = text.find('~', at + 1)) {
-    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
-  }
-  return true;
-}
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+}  // namespace
 
 std::string MappingTable::key(std::string_view name) const { return path_.empty() ? std::string(name) : path_ + "." + std::string(name); }
 
@@ -22,16 +19,15 @@ std::string MappingTable::text(std::string_view name, std::optional<std::string>
   return **node->as_string();
 }
 
-std::string MappingTable::pointer(std::string_view name, std::optional<std::string> fallback) {
-  auto value = text(name, std::move(fallback));
-  if (!is_pointer(value)) fail(name, "must be a JSON Pointer, such as /ticket/code");
-  return value;
+ReplyPath MappingTable::path(std::string_view name, ReplyFormat format) {
+  auto parsed = ReplyPath::parse(text(name, ""), format);
+  if (!parsed) fail(name, parsed.error().message);
+  return std::move(*parsed);
 }
 
-std::string MappingTable::needed_pointer(std::string_view name) {
-  auto value = pointer(name);
-  if (value.empty()) fail(name, "must not be empty");
-  return value;
+ReplyPath MappingTable::needed_path(std::string_view name, ReplyFormat format) {
+  if (text(name).empty()) fail(name, "must not be empty");
+  return path(name, format);
 }
 
 bool MappingTable::flag(std::string_view name) {
@@ -69,22 +65,34 @@ std::vector<int> MappingTable::statuses(std::string_view name) {
   return values;
 }
 
-std::vector<std::pair<std::string, Template>> MappingTable::templates(std::string_view name, Escape escape) {
+std::vector<std::pair<std::string, Template>> MappingTable::templates(std::string_view name, Escape escape, const Scope& scope) {
   std::vector<std::pair<std::string, Template>> values;
   if (!has(name)) return values;
   auto inner = table(name);
   for (const auto& [inner_key, node] : inner.table_) {
     const auto text = inner.text(inner_key.str());
-    if (text.find_first_of("\r\n") != std::string::npos) inner.fail(inner_key.str(), "must be one line");
-    values.emplace_back(inner_key.str(), inner.parsed(inner_key.str(), text, escape));
+    if (std::any_of(text.begin(), text.end(), is_control)) inner.fail(inner_key.str(), "must be one line, without control characters");
+    values.emplace_back(inner_key.str(), inner.parsed(inner_key.str(), text, escape, scope));
   }
   return values;
 }
 
-Template MappingTable::parsed(std::string_view name, std::string_view text, Escape escape) const {
-  auto made = Template::parse(text, escape);
+Template MappingTable::parsed(std::string_view name, std::string_view text, Escape escape, const Scope& scope) const {
+  auto made = Template::parse(text, escape, scope);
   if (!made) fail(name, made.error().message);
   return std::move(*made);
+}
+
+std::vector<std::pair<std::string, MappingCode>> MappingTable::codes() {
+  std::vector<std::pair<std::string, MappingCode>> values;
+  for (const auto& [name, node] : table_) {
+    asked_.emplace(name.str());
+    const bool is_number = node.is_integer();
+    auto text = is_number ? std::to_string(**node.as_integer()) : node.is_string() ? **node.as_string() : std::string();
+    if (text.empty()) fail(name.str(), "must be a string that is not empty, or a whole number");
+    values.emplace_back(name.str(), MappingCode{std::move(text), is_number});
+  }
+  return values;
 }
 
 MappingTable MappingTable::table(std::string_view name) {

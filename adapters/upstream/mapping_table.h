@@ -13,6 +13,7 @@
 #include <toml++/toml.h>
 
 #include "adapters/upstream/placeholders.h"
+#include "adapters/upstream/reply.h"
 #include "gateway/domain/result.h"
 
 /// What the readers of the drivers' files share.
@@ -24,8 +25,11 @@ struct InvalidMapping {
   std::string reason;
 };
 
-/// Whether the text is a JSON Pointer (RFC 6901).
-bool is_pointer(std::string_view text);
+/// A value in a table of codes.
+struct MappingCode {
+  std::string text;
+  bool is_number = false;
+};
 
 /// One table of a driver's file, which remembers what was asked of it. Every reader throws `InvalidMapping` where the value is missing and
 /// there is no fallback, or where it is not what the reader is for.
@@ -38,16 +42,19 @@ class MappingTable {
   [[nodiscard]] bool has(std::string_view name) const { return table_.contains(name); }
 
   std::string text(std::string_view name, std::optional<std::string> fallback = std::nullopt);
-  std::string pointer(std::string_view name, std::optional<std::string> fallback = std::nullopt);
-  std::string needed_pointer(std::string_view name);
+  /// Where absent, an empty path.
+  ReplyPath path(std::string_view name, ReplyFormat format);
+  ReplyPath needed_path(std::string_view name, ReplyFormat format);
   /// False where absent.
   bool flag(std::string_view name);
   std::size_t count(std::string_view name, std::size_t fallback, std::int64_t least, std::int64_t most);
   std::vector<std::string> texts(std::string_view name);
   std::vector<int> statuses(std::string_view name = "statuses");
   /// Of a table of free names, one line each.
-  std::vector<std::pair<std::string, Template>> templates(std::string_view name, Escape escape);
-  [[nodiscard]] Template parsed(std::string_view name, std::string_view text, Escape escape) const;
+  std::vector<std::pair<std::string, Template>> templates(std::string_view name, Escape escape, const Scope& scope = {});
+  [[nodiscard]] Template parsed(std::string_view name, std::string_view text, Escape escape, const Scope& scope = {}) const;
+  /// All of this table: name and value, which is a string or a whole number.
+  std::vector<std::pair<std::string, MappingCode>> codes();
   MappingTable table(std::string_view name);
   std::vector<MappingTable> tables(std::string_view name);
 
