@@ -118,6 +118,8 @@ std::optional<std::string> trusted_code(const json::Value* value) {
   return trusted_code(json::text_of(*value).value_or(""));
 }
 
+bool is_blank(std::string_view text) { return trimmed(text).empty(); }
+
 std::optional<std::string> trusted_code(std::string_view text) {
   const auto code = trimmed(text);
   if (code.empty() || code.size() > max_code_bytes || says_nothing(code) || has_invisible(code)) return std::nullopt;
@@ -125,7 +127,7 @@ std::optional<std::string> trusted_code(std::string_view text) {
 }
 
 bool is_missing(const json::Value* value) {
-  return value == nullptr || value->IsNull() || (value->IsString() && trimmed(json::view_of(*value)).empty());
+  return value == nullptr || value->IsNull() || (value->IsString() && is_blank(json::view_of(*value)));
 }
 
 std::string describe(const http_client::Response& response, std::string_view words, const Request* about) {

@@ -31,6 +31,8 @@ Result<json::Document> read_json(const http_client::Response& response);
 std::optional<std::string> trusted_code(const json::Value* value);
 std::optional<std::string> trusted_code(std::string_view text);
 
+bool is_blank(std::string_view text);
+
 /// Whether nothing is there at all (absent, null, empty string), as against something that is not trusted.
 bool is_missing(const json::Value* value);
 

@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "adapters/upstream/answer.h"
+#include "adapters/upstream/open311_call.h"
+#include "adapters/upstream/open311_reply.h"
 
 namespace salam::upstream {
 namespace {
@@ -27,11 +29,7 @@ class Loader : public std::enable_shared_from_this<Loader> {
   void ask() {
     const auto client = client_.lock();
     if (!client) return;
-    http_client::Request message;
-    message.target = "/services.json";
-    if (!jurisdiction_id_.empty()) message.target += "?" + http_client::form_encoded({{"jurisdiction_id", jurisdiction_id_}});
-    message.headers = {{"Accept", "application/json"}};
-    client->send(std::move(message), call_deadline_,
+    client->send(get_call("/services", {{"jurisdiction_id", jurisdiction_id_}}), call_deadline_,
                  [self = shared_from_this()](const http_client::Outcome& outcome) { self->came_back(outcome); });
   }
 
@@ -40,7 +38,9 @@ class Loader : public std::enable_shared_from_this<Loader> {
     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) return Error{"services_unreadable", failure->why};
     const auto& response = std::get<http_client::Response>(outcome);
     if (!is_success(response.status)) return Error{"services_unreadable", describe(response, "", nullptr)};
-    return parse_services(read_json(response));
+    auto services = read_services(response);
+    if (!services) return Error{"services_unreadable", "the service list cannot be read: " + services.error().message};
+    return services;
   }
 
   void came_back(const http_client::Outcome& outcome) {

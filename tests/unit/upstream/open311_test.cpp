@@ -203,6 +203,8 @@ TEST(Open311Answer, CountsABlackboxsSuccessOnlyWhereConfigured) {
   EXPECT_EQ(name_of(outcome(R"([{"service_request_id":"0"}])")), "uncertain");
   EXPECT_EQ(name_of(outcome(R"([{"code":400,"description":"no"}])")), "uncertain");
   EXPECT_EQ(name_of(outcome(R"([{"description":"no"}])")), "uncertain");
+  EXPECT_EQ(name_of(outcome(R"({"errors":[{"code":400,"description":"no"}]})")), "uncertain");
+  EXPECT_EQ(name_of(outcome(R"([{"service_request_id":{}}])")), "uncertain");
   EXPECT_EQ(name_of(outcome("<html>")), "uncertain");
 }
 

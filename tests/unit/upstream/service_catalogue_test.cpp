@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapters/upstream/open311_reply.h"
+#include "tests/unit/upstream/support.h"
+
 namespace salam::upstream {
 namespace {
 
@@ -16,7 +19,7 @@ constexpr std::string_view list = R"([
 
 ServiceCatalogue learned(const std::map<std::string, std::string>& table = {}) {
   ServiceCatalogue catalogue(table, "other");
-  catalogue.learn(*parse_services(json::parse(list)));
+  catalogue.learn(*read_services(reply(200, std::string(list))));
   return catalogue;
 }
 
@@ -46,8 +49,8 @@ TEST(ServiceCatalogue, LetsTheConfiguredTableDecideFirst) {
 TEST(ServiceCatalogue, WorksBeforeTheListIsRead) { EXPECT_EQ(ServiceCatalogue({{"a", "1"}}, "other").code_for("A"), "1"); }
 
 TEST(ServiceList, IsRefusedWhereItIsNoList) {
-  for (const auto* const body : {"", "<html>", "{}", "[{\"service_code\":", "3"}) EXPECT_FALSE(parse_services(json::parse(body))) << body;
-  EXPECT_EQ(parse_services(json::parse(R"({"services":[{"service_code":"a"}]})"))->size(), 1U);
+  for (const auto* const body : {"", "<html>", "{}", "[{\"service_code\":", "3"}) EXPECT_FALSE(read_services(reply(200, body))) << body;
+  EXPECT_EQ(read_services(reply(200, R"({"services":[{"service_code":"a"}]})"))->size(), 1U);
 }
 
 }  // namespace

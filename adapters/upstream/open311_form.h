@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/upstream/open311.h"
+#include "adapters/upstream/open311_call.h"
+#include "gateway/domain/request.h"
+
+/// A request as Open311 takes it, and how it is known again there.
+namespace salam::upstream {
+
+/// Of `POST /requests`, key and jurisdiction included.
+Fields submission(const Open311Settings& settings, const ServiceCatalogue& catalogue, const Request& request);
+
+/// Whether a description ends with the line by which our submissions name the request.
+bool names_request(std::string_view description, const Request& request);
+/// The code in that line.
+std::optional<TrackingCode> code_named_in(std::string_view description);
+
+}  // namespace salam::upstream
