@@ -30,8 +30,7 @@ Result<std::string> read_text(const std::string& path, std::string_view section)
 struct Prepared {
   std::shared_ptr<const Protocol> protocol;
   std::shared_ptr<ServiceCatalogue> catalogue;
-  bool has_service_list = false;
-  std::string jurisdiction_id;
+  std::optional<ServiceListSource> service_list;
   std::optional<Login> login;
   ReplyFormat reply_format = ReplyFormat::json;
 };
@@ -66,8 +65,7 @@ Result<Prepared> prepare_open311(const Settings& settings, std::string_view sect
   open311.api_key = settings.api_key;
   Prepared prepared;
   prepared.catalogue = std::make_shared<ServiceCatalogue>(settings.service_codes, settings.default_service_code);
-  prepared.has_service_list = true;
-  prepared.jurisdiction_id = open311.jurisdiction_id;
+  prepared.service_list = {open311.format, open311.jurisdiction_id};
   prepared.protocol = make_open311(std::move(open311), prepared.catalogue);
   return prepared;
 }
@@ -152,8 +150,8 @@ Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_vie
   auto connected = client_of(*prepared, settings, section, io);
   if (!connected) return connected.error();
   auto& client = *connected;
-  if (prepared->has_service_list) {
-    keep_service_list(client, prepared->jurisdiction_id, settings.call_deadline, prepared->catalogue, core, std::move(listener));
+  if (prepared->service_list) {
+    keep_service_list(client, *prepared->service_list, settings.call_deadline, prepared->catalogue, core, std::move(listener));
   }
   UpstreamTraits traits;
   traits.settle_after = settings.settle_after;

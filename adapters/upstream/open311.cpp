@@ -38,11 +38,11 @@ class Open311 final : public Protocol {
       : settings_(std::move(settings)), catalogue_(std::move(catalogue)) {}
 
   [[nodiscard]] http_client::Request submit_request(const Request& request) const override {
-    return post_call("/requests", submission(settings_, *catalogue_, request));
+    return post_call("/requests", settings_.format, submission(settings_, *catalogue_, request));
   }
 
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const override {
-    const auto reply = read_submit_reply(response);
+    const auto reply = read_submit_reply(response, settings_.format);
     const auto said = describe(response, words_of(reply.errors), &request);
     return {judge(request, response, reply, said), said};
   }
@@ -54,13 +54,13 @@ class Open311 final : public Protocol {
   [[nodiscard]] bool has_tokens() const override { return true; }
 
   [[nodiscard]] http_client::Request poll_request(std::string_view token) const override {
-    return get_call("/tokens/" + http_client::percent_encoded(token), {{"jurisdiction_id", settings_.jurisdiction_id}});
+    return get_call("/tokens/" + http_client::percent_encoded(token), settings_.format, {{"jurisdiction_id", settings_.jurisdiction_id}});
   }
 
   [[nodiscard]] Answer<PollOutcome> poll_answer(std::string_view token, const http_client::Response& response) const override {
-    const auto said = describe(response, words_of(read_errors(response)), nullptr);
+    const auto said = describe(response, words_of(read_errors(response, settings_.format)), nullptr);
     if (response.status == 404) return {outcome::NotYet{}, said};
-    const auto replies = read_token_reply(response);
+    const auto replies = read_token_reply(response, settings_.format);
     if (!is_success(response.status) || !replies) return {read_outcome<PollOutcome>(response, said), said};
     for (const auto& reply : *replies) {
       const bool of_another = !reply.token.empty() && reply.token != token;

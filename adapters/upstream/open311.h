@@ -6,12 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/upstream/open311_entries.h"
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/protocol.h"
 #include "adapters/upstream/service_catalogue.h"
 #include "gateway/domain/sensitive.h"
 
-/// Open311 GeoReport v2 over JSON (https://wiki.open311.org/GeoReport_v2/), without a socket.
+/// Open311 GeoReport v2 in JSON or XML (https://wiki.open311.org/GeoReport_v2/), without a socket.
 namespace salam::upstream {
 
 /// An error reply by which the system says one certain thing. It holds where the status is listed and one of the reply's errors has a
@@ -30,12 +31,14 @@ enum class LookupKind {
 
 struct Open311Lookup {
   LookupKind kind = LookupKind::attribute;
-  std::vector<std::string> code_at{"/attributes/external_id", "/external_id"};  ///< Pointers in an item; the description counts always.
+  std::vector<std::string> code_at{"/attributes/external_id",
+                                   "/external_id"};  ///< Pointers in an item; in XML, its elements. The description counts always.
   std::size_t page_size = 50;  ///< 0: the system does not page; then "absent" is believed of an empty reply only, and nothing is scanned.
   std::size_t max_pages = 40;  ///< Of one lookup. More is "not all read".
 };
 
 struct Open311Settings {
+  ReplyFormat format = ReplyFormat::json;
   Sensitive<std::string> api_key;
   std::string jurisdiction_id;
   std::string code_attribute = "external_id";                ///< `attribute[…]` that carries our code; empty: only the description does.

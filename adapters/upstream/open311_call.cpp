@@ -12,21 +12,26 @@ std::string encoded(Fields fields) {
   return http_client::form_encoded(fields);
 }
 
-}  // namespace
-
-http_client::Request get_call(std::string_view path, Fields query) {
+http_client::Request call(std::string_view path, ReplyFormat format) {
+  const bool is_xml = format == ReplyFormat::xml;
   http_client::Request message;
-  message.target = std::string(path) + ".json";
-  if (const auto text = encoded(std::move(query)); !text.empty()) message.target += "?" + text;
-  message.headers = {{"Accept", "application/json"}};
+  message.target = std::string(path) + (is_xml ? ".xml" : ".json");
+  message.headers = {{"Accept", is_xml ? "text/xml, application/xml" : "application/json"}};
   return message;
 }
 
-http_client::Request post_call(std::string_view path, Fields form) {
-  http_client::Request message;
+}  // namespace
+
+http_client::Request get_call(std::string_view path, ReplyFormat format, Fields query) {
+  auto message = call(path, format);
+  if (const auto text = encoded(std::move(query)); !text.empty()) message.target += "?" + text;
+  return message;
+}
+
+http_client::Request post_call(std::string_view path, ReplyFormat format, Fields form) {
+  auto message = call(path, format);
   message.method = "POST";
-  message.target = std::string(path) + ".json";
-  message.headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  message.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   message.body = encoded(std::move(form));
   return message;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/http_client/client.h"
+#include "adapters/upstream/open311_entries.h"
 #include "gateway/domain/time.h"
 
 /// The calls that Open311 knows, without their meaning.
@@ -13,10 +14,10 @@ namespace salam::upstream {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// `GET {path}.json`; empty fields are left out.
-http_client::Request get_call(std::string_view path, Fields query);
-/// `POST {path}.json` of a form; empty fields are left out.
-http_client::Request post_call(std::string_view path, Fields form);
+/// `GET {path}.json` or `.xml`; empty fields are left out.
+http_client::Request get_call(std::string_view path, ReplyFormat format, Fields query);
+/// `POST {path}.json` or `.xml` of a form; empty fields are left out.
+http_client::Request post_call(std::string_view path, ReplyFormat format, Fields form);
 
 std::string attribute_field(std::string_view name);
 

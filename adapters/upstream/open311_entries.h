@@ -8,21 +8,24 @@
 #include <vector>
 
 #include "adapters/http_client/client.h"
+#include "adapters/upstream/reply_body.h"
 #include "gateway/domain/result.h"
 
 /// An Open311 reply's entries (receipts, errors, requests, services), read without trusting it.
 namespace salam::upstream {
 
-/// One entry: its fields by JSON Pointer (RFC 6901).
+/// One entry: its fields by JSON Pointer (RFC 6901). In XML, an element is a member; one that stands twice is not relied on.
 class Entry {
  public:
+  static constexpr std::size_t max_fields = 300;
+
   enum class Kind : std::uint8_t {
     nothing,  ///< `null`.
     text,     ///< A string or a whole number.
     other,    ///< Anything else, such as a list or `true`.
   };
 
-  void add(std::string pointer, Kind kind, std::string text) { fields_.emplace_back(std::move(pointer), Value{kind, std::move(text)}); }
+  void add(std::string pointer, Kind kind, std::string text);
   [[nodiscard]] std::size_t size() const { return fields_.size(); }
 
   [[nodiscard]] bool has(std::string_view pointer) const { return find(pointer) != nullptr; }
@@ -50,7 +53,12 @@ struct ListNames {
   bool skips_others = false;  ///< What is no entry is left out; else a list with such a thing counts as unreadable.
 };
 
-/// A list, one entry in place of it, or either of them inside a container of one of the names. Errors: `reply_unreadable`.
-Result<std::vector<Entry>> read_entries(const http_client::Response& response, const ListNames& names);
+/// A list, or one entry in place of it. In JSON either of them may stand inside a container of one of the names; in XML the root has one of
+/// them. Errors: `reply_unreadable`.
+Result<std::vector<Entry>> read_entries(const http_client::Response& response, ReplyFormat format, const ListNames& names);
+
+/// The readers behind it.
+Result<std::vector<Entry>> read_json_entries(const http_client::Response& response, const ListNames& names);
+Result<std::vector<Entry>> read_xml_entries(const http_client::Response& response, const ListNames& names);
 
 }  // namespace salam::upstream

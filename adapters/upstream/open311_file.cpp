@@ -39,6 +39,9 @@ Open311Lookup read_open311_lookup(MappingTable table) {
 
 Open311Settings read_open311(MappingTable root) {
   Open311Settings settings;
+  const auto format = root.text("format", "json");
+  if (format != "json" && format != "xml") root.fail("format", "must be json or xml");
+  settings.format = format == "xml" ? ReplyFormat::xml : ReplyFormat::json;
   settings.jurisdiction_id = root.text("jurisdiction_id", "");
   settings.code_attribute = root.text("code_attribute", settings.code_attribute);
   settings.attributes = root.templates("attributes", Escape::none);

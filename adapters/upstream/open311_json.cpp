@@ -6,8 +6,6 @@
 namespace salam::upstream {
 namespace {
 
-constexpr std::size_t max_fields = 1000;  ///< Of one entry.
-
 Error unreadable(std::string why) { return {"reply_unreadable", std::move(why)}; }
 
 /// A member's name as a part of a JSON Pointer.
@@ -19,7 +17,7 @@ std::string escaped(std::string_view name) {
 
 /// False where there are too many fields. As deep as `json::parse` allows.
 bool take_fields(Entry& entry, const json::Value& value, const std::string& pointer) {
-  if (entry.size() == max_fields) return false;
+  if (entry.size() >= Entry::max_fields) return false;
   if (value.IsObject()) {
     if (!pointer.empty()) entry.add(pointer, Entry::Kind::other, "");
     return std::all_of(value.MemberBegin(), value.MemberEnd(), [&](const auto& member) {
@@ -66,7 +64,7 @@ Result<std::vector<Entry>> entries_of(const json::Value& document, const ListNam
 
 }  // namespace
 
-Result<std::vector<Entry>> read_entries(const http_client::Response& response, const ListNames& names) {
+Result<std::vector<Entry>> read_json_entries(const http_client::Response& response, const ListNames& names) {
   const auto document = read_json(response);
   if (!document) return unreadable(document.error().message);
   return entries_of(*document, names);

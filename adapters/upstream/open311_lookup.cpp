@@ -29,10 +29,10 @@ class Search final : public Lookup {
 
   std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) override {
     if (!is_success(response.status)) {
-      const auto why = describe(response, words_of(read_errors(response)), &request_);
+      const auto why = describe(response, words_of(read_errors(response, settings_.format)), &request_);
       return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, why), why};
     }
-    const auto items = read_requests(response, settings_.lookup.code_at);
+    const auto items = read_requests(response, settings_.format, settings_.lookup.code_at);
     const auto said = describe(response, "", &request_);
     if (!items) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ": " + items.error().message), said};
     if (auto outcome = judge(*items, response)) return Answer<LookupOutcome>{std::move(*outcome), said};
@@ -70,13 +70,13 @@ class Search final : public Lookup {
 class RecentRequests final : public Listing {
  public:
   RecentRequests(const Open311Settings& settings, Timestamp since)
-      : code_at_(settings.lookup.code_at), pages_(settings, since, most_pages) {}
+      : format_(settings.format), code_at_(settings.lookup.code_at), pages_(settings, since, most_pages) {}
 
   [[nodiscard]] http_client::Request request() const override { return pages_.request({}); }
 
   Result<bool> feed(const http_client::Response& response, std::vector<Held>& held) override {
-    if (!is_success(response.status)) return unreadable(describe(response, words_of(read_errors(response)), nullptr));
-    const auto items = read_requests(response, code_at_);
+    if (!is_success(response.status)) return unreadable(describe(response, words_of(read_errors(response, format_)), nullptr));
+    const auto items = read_requests(response, format_, code_at_);
     if (!items) return unreadable(describe(response, "", nullptr) + ": " + items.error().message);
     for (const auto& item : *items) {
       if (const auto code = code_in(item)) held.push_back({*code, item.id.value_or("")});
@@ -99,6 +99,7 @@ class RecentRequests final : public Listing {
     return code_named_in(item.description);
   }
 
+  ReplyFormat format_;
   std::vector<std::string> code_at_;
   Pages pages_;
 };

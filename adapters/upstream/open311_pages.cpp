@@ -12,7 +12,7 @@ std::string fingerprint(const std::vector<RequestItem>& items) {
 }  // namespace
 
 Pages::Pages(const Open311Settings& settings, Timestamp since, std::size_t most)
-    : jurisdiction_id_(settings.jurisdiction_id), since_(since), most_(most), size_(settings.lookup.page_size) {}
+    : format_(settings.format), jurisdiction_id_(settings.jurisdiction_id), since_(since), most_(most), size_(settings.lookup.page_size) {}
 
 http_client::Request Pages::request(Fields filter) const {
   filter.emplace_back("jurisdiction_id", jurisdiction_id_);
@@ -21,7 +21,7 @@ http_client::Request Pages::request(Fields filter) const {
     filter.emplace_back("page", std::to_string(page_));
     filter.emplace_back("page_size", std::to_string(size_));
   }
-  return get_call("/requests", std::move(filter));
+  return get_call("/requests", format_, std::move(filter));
 }
 
 std::optional<std::string> Pages::turn(const std::vector<RequestItem>& items) {

@@ -23,6 +23,7 @@ class Pages {
   std::optional<std::string> turn(const std::vector<RequestItem>& items);
 
  private:
+  ReplyFormat format_;
   std::string jurisdiction_id_;
   Timestamp since_;
   std::size_t most_;

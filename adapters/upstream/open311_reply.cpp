@@ -33,10 +33,10 @@ bool says_nothing(const Entry& entry) {
 
 }  // namespace
 
-SubmitReply read_submit_reply(const http_client::Response& response) {
+SubmitReply read_submit_reply(const http_client::Response& response, ReplyFormat format) {
   SubmitReply reply;
-  reply.errors = read_errors(response);
-  const auto entries = read_entries(response, request_names());
+  reply.errors = read_errors(response, format);
+  const auto entries = read_entries(response, format, request_names());
   if (!entries) return reply;
   const bool one = entries->size() == 1;
   if (one) reply.id = entries->front().code(id_at);
@@ -45,9 +45,9 @@ SubmitReply read_submit_reply(const http_client::Response& response) {
   return reply;
 }
 
-std::vector<ReplyError> read_errors(const http_client::Response& response) {
+std::vector<ReplyError> read_errors(const http_client::Response& response, ReplyFormat format) {
   std::vector<ReplyError> errors;
-  const auto entries = read_entries(response, error_names());
+  const auto entries = read_entries(response, format, error_names());
   if (!entries) return errors;
   for (const auto& entry : *entries) {
     ReplyError error{std::string(entry.text("/code")), std::string(entry.text("/description")), entry.code(id_at)};
@@ -62,16 +62,17 @@ std::string words_of(const std::vector<ReplyError>& errors) {
   return words;
 }
 
-Result<std::vector<TokenReply>> read_token_reply(const http_client::Response& response) {
-  const auto entries = read_entries(response, request_names());
+Result<std::vector<TokenReply>> read_token_reply(const http_client::Response& response, ReplyFormat format) {
+  const auto entries = read_entries(response, format, request_names());
   if (!entries) return entries.error();
   std::vector<TokenReply> replies;
   for (const auto& entry : *entries) replies.push_back({std::string(entry.text(token_at)), entry.code(id_at)});
   return replies;
 }
 
-Result<std::vector<RequestItem>> read_requests(const http_client::Response& response, const std::vector<std::string>& code_at) {
-  const auto entries = read_entries(response, request_names());
+Result<std::vector<RequestItem>> read_requests(const http_client::Response& response, ReplyFormat format,
+                                               const std::vector<std::string>& code_at) {
+  const auto entries = read_entries(response, format, request_names());
   if (!entries) return entries.error();
   std::vector<RequestItem> items;
   for (const auto& entry : *entries) {
@@ -86,8 +87,8 @@ Result<std::vector<RequestItem>> read_requests(const http_client::Response& resp
   return items;
 }
 
-Result<std::vector<Service>> read_services(const http_client::Response& response) {
-  const auto entries = read_entries(response, service_names());
+Result<std::vector<Service>> read_services(const http_client::Response& response, ReplyFormat format) {
+  const auto entries = read_entries(response, format, service_names());
   if (!entries) return entries.error();
   std::vector<Service> services;
   for (const auto& entry : *entries) {

@@ -23,10 +23,10 @@ struct SubmitReply {
   bool blank = false;  ///< Well-formed, with neither id nor token nor error: as a blackbox answers.
   std::vector<ReplyError> errors;
 };
-SubmitReply read_submit_reply(const http_client::Response& response);
+SubmitReply read_submit_reply(const http_client::Response& response, ReplyFormat format);
 
 /// The errors of any reply. In a success only what has a code is an error: a description alone may be the citizen's, repeated.
-std::vector<ReplyError> read_errors(const http_client::Response& response);
+std::vector<ReplyError> read_errors(const http_client::Response& response, ReplyFormat format);
 /// For operators.
 std::string words_of(const std::vector<ReplyError>& errors);
 
@@ -35,7 +35,7 @@ struct TokenReply {
   std::string token;              ///< Empty where it is not repeated.
   std::optional<std::string> id;  ///< Nothing: not yet.
 };
-Result<std::vector<TokenReply>> read_token_reply(const http_client::Response& response);
+Result<std::vector<TokenReply>> read_token_reply(const http_client::Response& response, ReplyFormat format);
 
 /// `GET /requests`.
 struct RequestItem {
@@ -45,9 +45,10 @@ struct RequestItem {
   std::vector<std::string> codes;  ///< What stands at the places asked for.
 };
 /// Errors: `reply_unreadable`, also where one of the entries is no request.
-Result<std::vector<RequestItem>> read_requests(const http_client::Response& response, const std::vector<std::string>& code_at);
+Result<std::vector<RequestItem>> read_requests(const http_client::Response& response, ReplyFormat format,
+                                               const std::vector<std::string>& code_at);
 
 /// `GET /services`; entries without a code are left out. Errors: `reply_unreadable`.
-Result<std::vector<Service>> read_services(const http_client::Response& response);
+Result<std::vector<Service>> read_services(const http_client::Response& response, ReplyFormat format);
 
 }  // namespace salam::upstream

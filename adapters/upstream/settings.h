@@ -13,7 +13,7 @@
 namespace salam::upstream {
 
 enum class DriverKind {
-  open311,  ///< Open311 GeoReport v2, JSON.
+  open311,  ///< Open311 GeoReport v2.
   mapped,   ///< HTTP as a mapping file says.
   by_hand,  ///< An officer registers and enters the code.
 };

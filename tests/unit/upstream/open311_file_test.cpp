@@ -13,7 +13,10 @@ TEST(Open311File, ThatShipsCanBeRead) {
   ASSERT_TRUE(open311) << open311.error().message;
   EXPECT_EQ(open311->refused.size(), 2U);
   EXPECT_EQ(open311->attributes.size(), 3U);
+  EXPECT_EQ(open311->format, ReplyFormat::json);
 }
+
+TEST(Open311File, ChoosesTheFormat) { EXPECT_EQ(parse_open311("format = \"xml\"", "")->format, ReplyFormat::xml); }
 
 TEST(Open311File, RefusesWhatCannotWork) {
   const auto error = [](std::string_view text) {
@@ -27,6 +30,7 @@ TEST(Open311File, RefusesWhatCannotWork) {
   EXPECT_EQ(error("[attributes]\nx = \"{{page}}\""), "137.toml: attributes.x {{page}} means nothing here: only a lookup has pages");
   EXPECT_THAT(error("[attributes]\nx = \"{{api_key}}\""), testing::HasSubstr("137.toml: attributes.x {{api_key}} means nothing here: "));
   EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
+  EXPECT_EQ(error("format = \"yaml\""), "137.toml: format must be json or xml");
   EXPECT_EQ(error(""), "accepted");
 }
 

@@ -172,7 +172,8 @@ TEST(ServiceListLoader, RetriesUntilTheListIsThereAndRefreshesIt) {
   const auto catalogue = std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{{"x", "gone"}}, "a");
   FakeExecutor executor;
   ServiceListStatus status;
-  keep_service_list(client, "isf", Milliseconds(3000), catalogue, executor, [&](const ServiceListStatus& now) { status = now; });
+  keep_service_list(client, {ReplyFormat::json, "isf"}, Milliseconds(3000), catalogue, executor,
+                    [&](const ServiceListStatus& now) { status = now; });
   EXPECT_EQ(client->sent.at(0).target, "/services.json?jurisdiction_id=isf");
   client->answer(http_client::Failure{true, "no route"});
   EXPECT_FALSE(status.loaded);
@@ -194,10 +195,23 @@ TEST(ServiceListLoader, RetriesUntilTheListIsThereAndRefreshesIt) {
   EXPECT_EQ(catalogue->code_for("درخت"), "trees");
 }
 
+TEST(ServiceListLoader, ReadsXmlWhereThatIsSpoken) {
+  const auto client = std::make_shared<ScriptedClient>();
+  const auto catalogue = std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a");
+  FakeExecutor executor;
+  ServiceListStatus status;
+  keep_service_list(client, {ReplyFormat::xml, ""}, Milliseconds(3000), catalogue, executor,
+                    [&](const ServiceListStatus& now) { status = now; });
+  EXPECT_EQ(client->sent.at(0).target, "/services.xml");
+  client->answer(reply(200, "<services><service><service_code>a</service_code></service></services>", "text/xml"));
+  EXPECT_TRUE(status.loaded);
+  EXPECT_EQ(status.services, 1U);
+}
+
 TEST(ServiceListLoader, EndsWithItsClient) {
   auto client = std::make_shared<ScriptedClient>();
   FakeExecutor executor;
-  keep_service_list(client, "", Milliseconds(3000), std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a"), executor,
+  keep_service_list(client, {}, Milliseconds(3000), std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a"), executor,
                     {});
   client->answer(http_client::Failure{true, "no route"});
   client.reset();
