@@ -58,15 +58,9 @@ class Open311 final : public Protocol {
   }
 
   [[nodiscard]] Answer<PollOutcome> poll_answer(std::string_view token, const http_client::Response& response) const override {
-    const auto said = describe(response, words_of(read_errors(response, settings_.format)), nullptr);
-    if (response.status == 404) return {outcome::NotYet{}, said};
-    const auto replies = read_token_reply(response, settings_.format);
-    if (!is_success(response.status) || !replies) return {read_outcome<PollOutcome>(response, said), said};
-    for (const auto& reply : *replies) {
-      const bool of_another = !reply.token.empty() && reply.token != token;
-      if (!of_another && reply.id) return {outcome::Registered{*reply.id}, said};
-    }
-    return {outcome::NotYet{}, said};
+    const auto errors = read_errors(response, settings_.format);
+    const auto said = describe(response, words_of(errors), nullptr);
+    return {judge(token, response, errors, said), said};
   }
 
  private:
@@ -81,6 +75,24 @@ class Open311 final : public Protocol {
     if (is_success(status) && reply.blank && settings_.blackbox) return outcome::Registered{request.code.digits()};
     if (is_success(status)) return outcome::Uncertain{said + ": no id that can be relied on"};
     return submit_outcome(response, said);
+  }
+
+  [[nodiscard]] PollOutcome judge(std::string_view token, const http_client::Response& response, const std::vector<ReplyError>& errors,
+                                  const std::string& said) const {
+    const int status = response.status;
+    const auto replies = read_token_reply(response, settings_.format);
+    const bool readable = is_success(status) && replies;
+    const auto ours = [&](const TokenReply& reply) { return (reply.token.empty() || reply.token == token) && reply.id; };
+    if (readable) {
+      const auto found = std::find_if(replies->begin(), replies->end(), ours);
+      if (found != replies->end()) return outcome::Registered{*found->id};
+    }
+    if (any_holds(settings_.refused, status, errors)) return outcome::Unclear{said + ": refused after it was taken in"};
+    if (any_holds(settings_.later, status, errors)) return try_later(response, said);
+    if (status == 404) return outcome::NotYet{};
+    if (is_success(status) && !errors.empty()) return outcome::Unclear{said + ": an error in place of the id"};
+    if (readable) return outcome::NotYet{};
+    return read_outcome<PollOutcome>(response, said);
   }
 
   static SubmitOutcome existing(const std::vector<ReplyError>& errors, const std::string& said) {

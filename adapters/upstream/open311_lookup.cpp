@@ -13,6 +13,8 @@ namespace {
 /// `start_date` reaches 90 days at most; a search for an older request cannot have seen everything.
 constexpr auto reach = std::chrono::days(85);
 constexpr auto clock_skew = std::chrono::days(1);
+/// Systems cut their lists at round numbers, pages or not (1000 by the standard).
+constexpr std::size_t usual_cut = 100;
 
 class Search final : public Lookup {
  public:
@@ -47,13 +49,22 @@ class Search final : public Lookup {
       return try_later(response, "the system holds it, but without an id so far");
     }
     if (items.empty()) return nothing_found();
+    seen_ += items.size();
+    reaches_back_ = reaches_back_ || std::any_of(items.begin(), items.end(), [&](const RequestItem& item) {
+                      return item.requested_at && *item.requested_at < request_.received_at;
+                    });
     if (auto why = pages_.turn(items)) return outcome::Unclear{std::move(*why)};
     return std::nullopt;
   }
 
+  /// The list has ended without ours.
   [[nodiscard]] LookupOutcome nothing_found() const {
     const auto last_call = request_.registration.intent_at.value_or(request_.received_at);
     if (last_call - request_.received_at > reach) return outcome::Unclear{"received longer ago than one search reaches back"};
+    if (seen_ >= usual_cut && seen_ % usual_cut == 0) return outcome::Unclear{"a list of just " + std::to_string(seen_) + " may be cut"};
+    if (settings_.lookup.kind == LookupKind::scan && !reaches_back_) {
+      return outcome::Unclear{"the list holds nothing from before the request came in, so it may not reach back far enough"};
+    }
     return outcome::Absent{};
   }
 
@@ -65,6 +76,8 @@ class Search final : public Lookup {
   Open311Settings settings_;
   Request request_;
   Pages pages_;
+  std::size_t seen_ = 0;
+  bool reaches_back_ = false;
 };
 
 class RecentRequests final : public Listing {

@@ -18,7 +18,7 @@ const ListNames& request_names() {
   return names;
 }
 const ListNames& error_names() {
-  static const ListNames names{{"errors"}, {"error"}};
+  static const ListNames names{{"errors", "service_requests", "requests"}, {"error", "request"}};
   return names;
 }
 const ListNames& service_names() {
@@ -82,6 +82,7 @@ Result<std::vector<RequestItem>> read_requests(const http_client::Response& resp
     item.raw_id = entry.text(id_at);
     item.id = entry.code(id_at);
     item.description = entry.text("/description");
+    item.requested_at = parse_rfc3339(entry.text("/requested_datetime"));
     for (const auto& pointer : code_at) item.codes.emplace_back(entry.text(pointer));
   }
   return items;

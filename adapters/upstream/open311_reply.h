@@ -6,6 +6,7 @@
 
 #include "adapters/upstream/open311_entries.h"
 #include "adapters/upstream/service_catalogue.h"
+#include "gateway/domain/time.h"
 
 /// What Open311's replies say, as plain values that the driver judges (https://wiki.open311.org/GeoReport_v2/).
 namespace salam::upstream {
@@ -43,6 +44,7 @@ struct RequestItem {
   std::optional<std::string> id;  ///< A `trusted_code`.
   std::string description;
   std::vector<std::string> codes;  ///< What stands at the places asked for.
+  std::optional<Timestamp> requested_at;
 };
 /// Errors: `reply_unreadable`, also where one of the entries is no request.
 Result<std::vector<RequestItem>> read_requests(const http_client::Response& response, ReplyFormat format,
