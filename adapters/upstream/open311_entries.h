@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "adapters/http_client/client.h"
-#include "adapters/upstream/reply_body.h"
+#include "adapters/upstream/reply_format.h"
 #include "gateway/domain/result.h"
 
 /// An Open311 reply's entries (receipts, errors, requests, services), read without trusting it.

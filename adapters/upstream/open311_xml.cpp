@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "adapters/upstream/answer.h"
 #include "adapters/upstream/open311_entries.h"
 #include "adapters/upstream/xml.h"
 
@@ -26,7 +27,7 @@ bool take_fields(Entry& entry, const pugi::xml_node& element, const std::string&
 }  // namespace
 
 Result<std::vector<Entry>> read_xml_entries(const http_client::Response& response, const ListNames& names) {
-  const auto document = xml::parse(response.body, response.header("content-type"));
+  const auto document = xml::parse(body_of(response), response.header("content-type"));
   if (!document) return Error{"reply_unreadable", document.error().message};
   const auto root = (*document)->document_element();
   const bool is_entry = is_one_of(root.name(), names.entries);

@@ -6,14 +6,12 @@
 #include <utility>
 
 #include "adapters/upstream/answer.h"
-#include "gateway/domain/text.h"
+#include "adapters/upstream/xml.h"
 
 namespace salam::upstream {
 namespace {
 
-constexpr std::size_t max_xml_bytes = 8UL * 1024 * 1024;
-constexpr int max_xml_depth = 64;
-constexpr std::string_view blanks = " \t\r\n";
+constexpr xml::Limits xml_limits{8UL * 1024 * 1024, 64};
 
 /// The pointers between the `*` of a path.
 std::vector<std::string> segments_of(std::string_view path) {
@@ -46,11 +44,9 @@ ReplyValue value_of(const pugi::xpath_node& found) {
   using Kind = ReplyValue::Kind;
   if (found.attribute()) return {Kind::text, found.attribute().value()};
   const auto node = found.node();
-  if (std::any_of(node.begin(), node.end(), is_element)) return {Kind::list_or_object, {}};
+  if (xml::has_elements(node)) return {Kind::list_or_object, {}};
   if (!is_element(node)) return {Kind::text, node.value()};
-  std::string text;
-  for (const auto& child : node) text += child.value();
-  return {Kind::text, std::move(text)};
+  return {Kind::text, xml::text_of(node)};
 }
 
 std::vector<ReplyValue> values_of(const pugi::xpath_query& query, const pugi::xml_node& from) {
@@ -61,25 +57,6 @@ std::vector<ReplyValue> values_of(const pugi::xpath_query& query, const pugi::xm
   std::vector<ReplyValue> values;
   for (const auto& found : query.evaluate_node_set(from)) values.push_back(value_of(found));
   return values;
-}
-
-/// Walks without recursion.
-class Depth final : public pugi::xml_tree_walker {
- public:
-  bool for_each(pugi::xml_node& /*node*/) override { return depth() < max_xml_depth; }
-};
-
-std::unique_ptr<pugi::xml_document> read_xml(std::string_view text) {
-  const bool is_text = text.size() <= max_xml_bytes && text.find('\0') == std::string_view::npos && valid_utf8(text);
-  const auto first = text.find_first_not_of(blanks);
-  // pugixml passes over what stands before and after the elements.
-  if (!is_text || first == std::string_view::npos || text[first] != '<' || text[text.find_last_not_of(blanks)] != '>') return nullptr;
-  auto document = std::make_unique<pugi::xml_document>();
-  if (!document->load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8)) return nullptr;
-  if (std::count_if(document->begin(), document->end(), is_element) != 1) return nullptr;
-  if (std::ranges::any_of(*document, [](const auto& node) { return node.type() == pugi::node_doctype; })) return nullptr;
-  Depth depth;
-  return document->traverse(depth) ? std::move(document) : nullptr;
 }
 
 }  // namespace
@@ -186,7 +163,8 @@ ReplyBody ReplyBody::read(const http_client::Response& response, ReplyFormat for
   if (format == ReplyFormat::json) {
     if (auto document = read_json(response)) reply.json_ = std::make_unique<json::Document>(std::move(*document));
   } else {
-    reply.xml_ = read_xml(body_of(response));
+    auto document = xml::parse(body_of(response), response.header("content-type"), xml_limits);
+    if (document) reply.xml_ = std::move(*document);
   }
   return reply;
 }

@@ -10,13 +10,12 @@
 #include <pugixml.hpp>
 
 #include "adapters/http_client/client.h"
+#include "adapters/upstream/reply_format.h"
 #include "gateway/domain/result.h"
 #include "gateway/json/parse.h"
 
 /// A system's reply, read without trusting it, so that judging it need not ask whether it is JSON or XML.
 namespace salam::upstream {
-
-enum class ReplyFormat { json, xml };
 
 /// Whether the text is a JSON Pointer (RFC 6901).
 bool is_pointer(std::string_view text);
@@ -78,7 +77,7 @@ class ReplyPart {
 class ReplyBody {
  public:
   /// A byte order mark is passed over. Unreadable: what is not of that format or not UTF-8, what passes a limit (8 MiB, 32 levels for JSON,
-  /// 64 for XML), and XML with a document type declaration.
+  /// 64 for XML), and what `xml::parse` refuses, such as a document type declaration.
   static ReplyBody read(const http_client::Response& response, ReplyFormat format);
 
   [[nodiscard]] bool readable() const noexcept { return json_ || xml_; }

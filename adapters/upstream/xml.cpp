@@ -110,11 +110,9 @@ std::string_view wrong_shape(const pugi::xml_document& document) {
 }  // namespace
 
 Result<std::unique_ptr<pugi::xml_document>> parse(std::string_view body, std::string_view content_type, const Limits& limits) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  constexpr unsigned flags =
-      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_declaration | pugi::parse_doctype | pugi::parse_fragment;
+  constexpr unsigned flags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute |
+                             pugi::parse_declaration | pugi::parse_doctype | pugi::parse_fragment;
   if (body.size() > limits.max_bytes) return invalid("more bytes than allowed");
-  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
   if (auto why = wrong_encoding(body, content_type)) return invalid(*why);
   if (has_forbidden_byte(body)) return invalid("it holds control characters");
   if (has_wrong_reference(body)) return invalid("it holds an entity or a character that XML does not know");

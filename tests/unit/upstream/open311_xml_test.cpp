@@ -81,6 +81,11 @@ TEST(Open311Xml, JudgesAnswersAsInJson) {
   for (const auto& [answer, outcome] : cases) EXPECT_EQ(name_of(submitted(answer.first, answer.second)), outcome) << answer.second;
 }
 
+TEST(Open311Xml, PassesOverAByteOrderMark) {
+  const auto answer = reply(200, "\xEF\xBB\xBF" + request("<service_request_id>1</service_request_id>"), "text/xml");
+  EXPECT_EQ(name_of(open311()->submit_answer(sample_request(), answer).outcome), "registered");
+}
+
 TEST(Open311Xml, GivesIdTokenAndTheIdThatExistedBefore) {
   EXPECT_EQ(std::get<outcome::Registered>(submitted(200, request("<service_request_id> A-1&amp;2 </service_request_id>"))).code, "A-1&2");
   EXPECT_EQ(std::get<outcome::Pending>(submitted(200, request("<token>t-1</token>"))).token, "t-1");
