@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/upstream/open311_entries.h"
+#include "adapters/upstream/follow_up_words.h"
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/protocol.h"
+#include "adapters/upstream/reply_format.h"
 #include "adapters/upstream/service_catalogue.h"
 #include "gateway/domain/sensitive.h"
 
@@ -48,6 +49,7 @@ struct Open311Settings {
   std::vector<ErrorRule> later;
   std::vector<ErrorRule> already_exists;  ///< Its id must stand in the reply (`service_request_id`), else it is looked up.
   Open311Lookup lookup;
+  FollowUpWords statuses;
 };
 
 /// Reads the id of a success, the errors of a failure, and finds requests again by our code. `catalogue` may learn meanwhile, on the same

@@ -50,7 +50,7 @@ class Entry {
 struct ListNames {
   std::vector<std::string_view> lists;
   std::vector<std::string_view> entries;
-  bool skips_others = false;  ///< What is no entry is left out; else a list with such a thing counts as unreadable.
+  bool lenient = false;  ///< What is no entry stands as an empty one; else a list with such a thing counts as unreadable.
 };
 
 /// A list, or one entry in place of it. In JSON either of them may stand inside a container of one of the names; in XML the root has one of

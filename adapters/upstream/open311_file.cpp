@@ -37,6 +37,16 @@ Open311Lookup read_open311_lookup(MappingTable table) {
   return lookup;
 }
 
+FollowUpWords read_statuses(MappingTable table) {
+  FollowUpWords words;
+  for (const auto meaning : {FollowUp::open, FollowUp::in_progress, FollowUp::answered, FollowUp::resolved, FollowUp::cannot_be_done,
+                             FollowUp::reopened, FollowUp::needs_person}) {
+    for (const auto& word : table.texts(to_string(meaning))) words.add(word, meaning);
+  }
+  table.nothing_else();
+  return words;
+}
+
 Open311Settings read_open311(MappingTable root) {
   Open311Settings settings;
   const auto format = root.text("format", "json");
@@ -50,6 +60,7 @@ Open311Settings read_open311(MappingTable root) {
   settings.later = read_error_rules(root, "later");
   settings.already_exists = read_error_rules(root, "already_exists");
   if (root.has("lookup")) settings.lookup = read_open311_lookup(root.table("lookup"));
+  if (root.has("status")) settings.statuses = read_statuses(root.table("status"));
   if (settings.lookup.kind == LookupKind::attribute && settings.code_attribute.empty()) {
     root.fail("code_attribute", "must not be empty, as the lookup filters by it");
   }

@@ -26,8 +26,8 @@ std::string code_line(const Request& request) { return std::string(code_label) +
 
 std::string description_of(const Request& request) {
   const auto last_line = "\n" + code_line(request);
-  const auto text = without_markup(request.content.subject.reveal() + "\n" + request.content.description.reveal());
-  return shortened(text, max_description - length(last_line)) + last_line;
+  const auto text = request.content.subject.reveal() + "\n" + request.content.description.reveal();
+  return plain_words(text, max_description - length(last_line)) + last_line;
 }
 
 std::string address_of(const Request& request) {
@@ -37,6 +37,8 @@ std::string address_of(const Request& request) {
 }
 
 }  // namespace
+
+std::string plain_words(std::string_view text, std::size_t code_points) { return shortened(without_markup(text), code_points); }
 
 Fields submission(const Open311Settings& settings, const ServiceCatalogue& catalogue, const Request& request) {
   const auto service_code = catalogue.code_for(category_of(request));

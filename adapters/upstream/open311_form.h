@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 
 /// A request as Open311 takes it, and how it is known again there.
 namespace salam::upstream {
+
+/// What Open311 takes as `description`: at most so many code points, without HTML.
+std::string plain_words(std::string_view text, std::size_t code_points = 4000);
 
 /// Of `POST /requests`, key and jurisdiction included.
 Fields submission(const Open311Settings& settings, const ServiceCatalogue& catalogue, const Request& request);

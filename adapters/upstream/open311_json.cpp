@@ -53,9 +53,10 @@ Result<std::vector<Entry>> entries_of(const json::Value& document, const ListNam
   if (!document.IsArray() && !document.IsObject()) return unreadable("neither a list nor an entry");
   std::vector<Entry> entries;
   const auto take = [&](const json::Value& value) {
-    if (!value.IsObject()) return names.skips_others;
     entries.emplace_back();
-    return take_fields(entries.back(), value, "");
+    if (value.IsObject() && take_fields(entries.back(), value, "")) return true;
+    entries.back() = {};
+    return names.lenient;
   };
   const bool taken = document.IsObject() ? take(document) : std::all_of(document.Begin(), document.End(), take);
   if (!taken) return unreadable("what the list holds is no entry");

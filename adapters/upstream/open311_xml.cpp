@@ -35,9 +35,10 @@ Result<std::vector<Entry>> read_xml_entries(const http_client::Response& respons
   std::vector<Entry> entries;
   const auto take = [&](const pugi::xml_node& element) {
     if (element.type() != pugi::node_element) return true;
-    if (element != root && !is_one_of(element.name(), names.entries)) return names.skips_others;
     entries.emplace_back();
-    return take_fields(entries.back(), element, "");
+    if (is_one_of(element.name(), names.entries) && take_fields(entries.back(), element, "")) return true;
+    entries.back() = {};
+    return names.lenient;
   };
   const auto children = root.children();
   const bool taken =

@@ -18,6 +18,14 @@ TEST(Open311File, ThatShipsCanBeRead) {
 
 TEST(Open311File, ChoosesTheFormat) { EXPECT_EQ(parse_open311("format = \"xml\"", "")->format, ReplyFormat::xml); }
 
+TEST(Open311File, TeachesTheSystemsOwnWords) {
+  const auto settings = parse_open311("[status]\nin_progress = [\"در دست بررسي\", \"closed\"]", "");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->statuses.meaning_of("در دست بررسی"), FollowUp::in_progress);
+  EXPECT_EQ(settings->statuses.meaning_of("closed"), FollowUp::in_progress) << "what is configured counts";
+  EXPECT_EQ(settings->statuses.meaning_of("open"), FollowUp::open);
+}
+
 TEST(Open311File, RefusesWhatCannotWork) {
   const auto error = [](std::string_view text) {
     const auto settings = parse_open311(text, "137.toml");
@@ -30,6 +38,8 @@ TEST(Open311File, RefusesWhatCannotWork) {
   EXPECT_EQ(error("[attributes]\nx = \"{{page}}\""), "137.toml: attributes.x {{page}} means nothing here: only a lookup has pages");
   EXPECT_THAT(error("[attributes]\nx = \"{{api_key}}\""), testing::HasSubstr("137.toml: attributes.x {{api_key}} means nothing here: "));
   EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
+  EXPECT_EQ(error("[status]\ndone = [\"x\"]"), "137.toml: status.done is not a known key");
+  EXPECT_EQ(error("[status]\nopen = \"x\""), "137.toml: status.open must be a list of strings");
   EXPECT_EQ(error("format = \"yaml\""), "137.toml: format must be json or xml");
   EXPECT_EQ(error(""), "accepted");
 }
