@@ -158,9 +158,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
 class PoolingClient final : public Client {
  public:
   PoolingClient(std::shared_ptr<const Shared> shared, const Settings& settings)
-      : shared_(std::move(shared)),
-        user_agent_(settings.user_agent),
-        pool_(std::make_shared<Pool>(shared_, settings.max_connections, settings.max_idle)) {}
+      : shared_(std::move(shared)), pool_(std::make_shared<Pool>(shared_, settings.max_connections, settings.max_idle)) {}
   ~PoolingClient() override { pool_->close(); }
 
   void send(Request request, std::chrono::milliseconds timeout, Handler handler) override {
@@ -168,30 +166,67 @@ class PoolingClient final : public Client {
       pool_->refuse(std::move(handler), std::string(fault));
       return;
     }
-    Exchange exchange{wire_form(request, shared_->origin, user_agent_), request.method == "HEAD", Clock::now() + timeout};
+    const Proxy* const forwards = shared_->proxy && !shared_->tls ? &*shared_->proxy : nullptr;
+    Exchange exchange{wire_form(request, shared_->origin, shared_->user_agent, forwards), request.method == "HEAD", Clock::now() + timeout};
     pool_->take({std::move(exchange), std::move(handler)});
   }
 
  private:
   std::shared_ptr<const Shared> shared_;
-  std::string user_agent_;
   std::shared_ptr<Pool> pool_;
 };
 
+/// Whatever `read` makes of it; what it throws is laid to the key's charge.
+template <class Read>
+auto read_key(const char* key, const Read& read) {
+  try {
+    return read();
+  } catch (const Unusable&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    throw Unusable({key, error.what()});
+  }
+}
+
+/// All that connections need to know of the endpoint.
+Shared prepare(const Endpoint& endpoint) {
+  Shared shared;
+  shared.origin = read_key("base_url", [&] { return parse_origin(endpoint.base_url); });
+  if (!endpoint.proxy.empty()) {
+    shared.proxy = read_key("proxy", [&] { return parse_proxy(endpoint.proxy, endpoint.proxy_authorization.reveal()); });
+  }
+  if (endpoint.client_certificate.empty() != endpoint.client_key.empty()) {
+    throw Unusable({"client_key", "the client certificate and its key go together"});
+  }
+  if (shared.origin.tls) {
+    shared.tls = make_tls(endpoint);
+  } else if (!endpoint.client_certificate.empty()) {
+    throw Unusable({"client_certificate", "a client certificate needs an address with https://"});
+  }
+  return shared;
+}
+
 }  // namespace
+
+std::optional<Misfit> check(const Endpoint& endpoint) {
+  try {
+    prepare(endpoint);
+    return std::nullopt;
+  } catch (const Unusable& unusable) {
+    return unusable.misfit;
+  }
+}
 
 std::unique_ptr<Client> make_client(const Settings& settings, const asio::any_io_executor& executor) {
   if (settings.max_connections == 0) {
     throw std::runtime_error("a client needs at least one connection");
   }
-  Shared shared;
-  shared.origin = parse_origin(settings.base_url);
+  Shared shared = prepare(settings);
+  shared.user_agent = settings.user_agent;
   shared.max_body = settings.max_body;
   shared.executor = executor;
-  shared.resolver = std::make_shared<Resolver>(shared.origin.host, shared.origin.port, executor);
-  if (shared.origin.tls) {
-    shared.tls = make_tls(settings.ca_file);
-  }
+  const Origin& next = shared.proxy ? shared.proxy->origin : shared.origin;
+  shared.resolver = std::make_shared<Resolver>(next.host, next.port, executor);
   return std::make_unique<PoolingClient>(std::make_shared<const Shared>(std::move(shared)), settings);
 }
 

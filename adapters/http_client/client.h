@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,13 +13,30 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "gateway/domain/sensitive.h"
+
 /// A deadline-aware HTTP/1.1 client on Boost.Beast, for one origin. Lives on one thread (its executor's) and calls back there, exactly
 /// once, never from inside `send`.
 namespace salam::http_client {
 
-struct Settings {
-  std::string base_url;                       ///< `http://` or `https://`, with or without a path and a trailing `/`.
-  std::string ca_file;                        ///< PEM; empty: the system's.
+/// What has to be said of any system that is spoken to over HTTP.
+struct Endpoint {
+  std::string base_url;                        ///< `http://` or `https://`, with or without a path and a trailing `/`.
+  std::string ca_file;                         ///< PEM; empty: the system's.
+  std::string client_certificate;              ///< PEM, its chain after it, for a server that asks for one; empty: none.
+  std::string client_key;                      ///< PEM, without a passphrase; goes with the certificate.
+  std::string proxy;                           ///< `http://host:port`; empty: straight to the system.
+  Sensitive<std::string> proxy_authorization;  ///< The value of `Proxy-Authorization`, such as `Basic …`; empty: none.
+};
+
+struct Misfit {
+  std::string key;  ///< The member's name.
+  std::string why;
+};
+/// What of it cannot work: not a URL, a file unreadable, a key that is not the certificate's.
+std::optional<Misfit> check(const Endpoint& endpoint);
+
+struct Settings : Endpoint {
   std::size_t max_connections = 16;           ///< Calls beyond it wait, within their own deadline.
   std::size_t max_body = 1024 * 1024;         ///< A longer reply is unreadable: `may_have_acted`.
   std::chrono::milliseconds max_idle{1'000};  ///< A connection idle for longer is not used again.
@@ -47,6 +65,7 @@ struct Failure {
   bool nothing_sent =
       false;        ///< Failed before the first byte of the request went out (DNS, connect, TLS, no free connection): safe to try again.
   std::string why;  ///< For operators: never the target, which may hold a key.
+  bool ours_to_mend = false;  ///< It will fail again until an operator has mended something: a login or a proxy that refuses us, say.
 };
 
 using Outcome = std::variant<Response, Failure>;
@@ -61,7 +80,7 @@ class Client {
   virtual void send(Request request, std::chrono::milliseconds timeout, Handler handler) = 0;
 };
 
-/// Throws std::runtime_error with a sentence for the operator where the settings cannot work (not a URL, CA file unreadable).
+/// Throws std::runtime_error with a sentence for the operator where the settings cannot work (`check`).
 std::unique_ptr<Client> make_client(const Settings& settings, const boost::asio::any_io_executor& executor);
 
 /// Seconds or an HTTP date of `Retry-After` (RFC 9110 section 10.2.3) as a wait from now, at most 6 h; negative where absent or malformed.

@@ -13,10 +13,12 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -30,12 +32,13 @@ using boost::system::error_code;
 using Plain = beast::tcp_stream;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
 using Parser = http::response_parser<http::string_body>;
+using HeaderParser = http::response_parser<http::empty_body>;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t max_buffer = 64 * 1024;
 constexpr std::uint32_t max_header = 16 * 1024;
 
-enum class Stage { idle, resolving, connecting, securing, writing, reading };
+enum class Stage { idle, resolving, connecting, tunnelling, securing, writing, reading };
 
 const char* name_of(Stage stage) {
   switch (stage) {
@@ -45,6 +48,8 @@ const char* name_of(Stage stage) {
       return "name lookup";
     case Stage::connecting:
       return "connecting";
+    case Stage::tunnelling:
+      return "proxy";
     case Stage::securing:
       return "TLS handshake";
     case Stage::writing:
@@ -76,6 +81,28 @@ bool has_news(int socket) {
   char byte = 0;
   return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
+
+/// Nothing of an exchange has reached a server that ends the handshake so, though TLS 1.3 lets it be sent before the alert comes.
+bool refuses_our_certificate(const error_code& error) {
+  if (error.category() != asio::error::get_ssl_category()) {
+    return false;
+  }
+  switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// A status by which a proxy says that it will not, and not merely that it cannot now.
+bool is_for_us(unsigned status) { return status >= 400 && status < 500 && status != 408 && status != 429; }
 
 bool is_address(const std::string& host) {
   error_code error;
@@ -170,7 +197,44 @@ class StreamConnection final : public Connection, public std::enable_shared_from
       return;
     }
     socket().set_option(asio::ip::tcp::no_delay(true), error);
-    secure();
+    if (shared_->proxy && shared_->tls) {
+      open_tunnel();
+    } else {
+      secure();
+    }
+  }
+
+  void open_tunnel() {
+    stage_ = Stage::tunnelling;
+    tunnel_request_ = connect_form(shared_->origin, shared_->user_agent, *shared_->proxy);
+    tcp().expires_at(exchange_.deadline);
+    asio::async_write(tcp(), asio::buffer(tunnel_request_), then(&StreamConnection::on_tunnel_asked));
+  }
+
+  void on_tunnel_asked(error_code error) {
+    if (error) {
+      fail(error);
+      return;
+    }
+    tunnel_.emplace();
+    tunnel_->header_limit(max_header);
+    tunnel_->skip(true);
+    http::async_read_header(tcp(), buffer_, *tunnel_, then(&StreamConnection::on_tunnel));
+  }
+
+  void on_tunnel(error_code error) {
+    if (error) {
+      fail(error);
+      return;
+    }
+    const unsigned status = tunnel_->get().result_int();
+    if (http::to_status_class(status) != http::status_class::successful) {
+      fail("HTTP " + std::to_string(status), is_for_us(status));
+    } else if (buffer_.size() != 0) {
+      fail("it speaks before the server can");
+    } else {
+      secure();
+    }
   }
 
   void secure() {
@@ -244,15 +308,27 @@ class StreamConnection final : public Connection, public std::enable_shared_from
       read();
       return;
     }
+    if (shared_->proxy && parser_->get().result() == http::status::proxy_authentication_required) {
+      stage_ = Stage::tunnelling;
+      fail("HTTP 407", true);
+      return;
+    }
     stage_ = Stage::idle;
     reusable_ = parser_->keep_alive() && buffer_.size() == 0;
     finish(to_response(parser_->release()));
   }
 
-  void fail(error_code error) { fail(error == beast::error::timeout ? std::string("no answer in time") : error.message()); }
+  void fail(error_code error) {
+    if (refuses_our_certificate(error)) {
+      stage_ = Stage::securing;
+      fail("the server does not accept our certificate, or wants one (" + error.message() + ")", true);
+      return;
+    }
+    fail(error == beast::error::timeout ? std::string("no answer in time") : error.message());
+  }
 
-  void fail(const std::string& why) {
-    Failure failure{stage_ < Stage::writing, std::string(name_of(stage_)) + ": " + why};
+  void fail(const std::string& why, bool ours_to_mend = false) {
+    Failure failure{stage_ < Stage::writing, std::string(name_of(stage_)) + ": " + why, ours_to_mend};
     reusable_ = false;
     if (stream_) {
       tcp().close();
@@ -266,6 +342,8 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   beast::flat_buffer buffer_;
   std::optional<Stream> stream_;
   std::optional<Parser> parser_;
+  std::string tunnel_request_;
+  std::optional<HeaderParser> tunnel_;
   std::vector<asio::ip::tcp::endpoint> endpoints_;
   std::size_t next_endpoint_ = 0;
   Exchange exchange_;
@@ -283,19 +361,30 @@ std::shared_ptr<Connection> make_connection(std::shared_ptr<const Shared> shared
   return std::make_shared<StreamConnection<Plain>>(std::move(shared));
 }
 
-std::shared_ptr<asio::ssl::context> make_tls(const std::string& ca_file) {
+std::shared_ptr<asio::ssl::context> make_tls(const Endpoint& endpoint) {
   auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
   tls->set_verify_mode(asio::ssl::verify_peer);
   error_code error;
-  if (ca_file.empty()) {
+  const auto require = [&](const char* key, const std::string& what) {
+    if (error) {
+      throw Unusable({key, what + ": " + error.message()});
+    }
+  };
+  if (endpoint.ca_file.empty()) {
     tls->set_default_verify_paths(error);
+    require("ca_file", "the CA certificates cannot be read");
   } else {
-    tls->load_verify_file(ca_file, error);
+    tls->load_verify_file(endpoint.ca_file, error);
+    require("ca_file", "the CA certificates cannot be read from " + endpoint.ca_file);
   }
-  if (error) {
-    throw std::runtime_error("the CA certificates cannot be read" + (ca_file.empty() ? std::string() : " from " + ca_file) + ": " +
-                             error.message());
+  if (!endpoint.client_certificate.empty()) {
+    // Without it OpenSSL would ask for a key's passphrase at the terminal.
+    tls->set_password_callback([](std::size_t, asio::ssl::context::password_purpose) { return std::string(); }, error);
+    tls->use_certificate_chain_file(endpoint.client_certificate, error);
+    require("client_certificate", "the client certificate cannot be read from " + endpoint.client_certificate);
+    tls->use_private_key_file(endpoint.client_key, asio::ssl::context::pem, error);
+    require("client_key", "the client certificate's key cannot be used, from " + endpoint.client_key);
   }
   return tls;
 }

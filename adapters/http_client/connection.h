@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -21,6 +24,8 @@ namespace salam::http_client {
 /// What every connection of one client shares.
 struct Shared {
   Origin origin;
+  std::optional<Proxy> proxy;
+  std::string user_agent;
   std::size_t max_body = 0;
   boost::asio::any_io_executor executor;
   std::shared_ptr<Resolver> resolver;
@@ -48,7 +53,14 @@ class Connection {
 
 std::shared_ptr<Connection> make_connection(std::shared_ptr<const Shared> shared);
 
-/// Verifies peers against the PEM file (empty: the system's CAs), TLS 1.2 or later. Throws std::runtime_error for an unusable file.
-std::shared_ptr<boost::asio::ssl::context> make_tls(const std::string& ca_file);
+/// Verifies peers against the endpoint's CA file (empty: the system's CAs), TLS 1.2 or later, and shows them the client certificate where
+/// there is one.
+std::shared_ptr<boost::asio::ssl::context> make_tls(const Endpoint& endpoint);
+
+/// Thrown where an endpoint cannot be used.
+struct Unusable : std::runtime_error {
+  explicit Unusable(Misfit reason) : std::runtime_error(reason.why), misfit(std::move(reason)) {}
+  Misfit misfit;
+};
 
 }  // namespace salam::http_client

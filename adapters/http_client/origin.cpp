@@ -11,7 +11,7 @@
 namespace salam::http_client {
 namespace {
 
-[[noreturn]] void refuse(const char* what) { throw std::runtime_error(std::string("the base URL ") + what); }
+[[noreturn]] void refuse(const std::string& what) { throw std::runtime_error(what); }
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -49,7 +49,7 @@ void add_target(std::string& wire, const Origin& origin, std::string_view target
   wire += target;
 }
 
-std::uint16_t port_of(const boost::urls::url_view& url, bool tls) {
+std::uint16_t port_of(const boost::urls::url_view& url, bool tls, const std::string& name) {
   const std::string_view digits = url.port();
   if (digits.empty()) {
     return tls ? 443 : 80;
@@ -57,38 +57,59 @@ std::uint16_t port_of(const boost::urls::url_view& url, bool tls) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc{} || port == 0) {
-    refuse("has a port outside 1-65535");
+    refuse(name + " has a port outside 1-65535");
   }
   return port;
 }
 
-}  // namespace
-
-Origin parse_origin(std::string_view base_url) {
-  const auto parsed = boost::urls::parse_uri(base_url);
+Origin parse(std::string_view text, const std::string& name) {
+  const auto parsed = boost::urls::parse_uri(text);
   if (!parsed) {
-    refuse("is not a URL");
+    refuse(name + " is not a URL");
   }
   const boost::urls::url_view& url = *parsed;
   Origin origin;
   origin.tls = same_name(url.scheme(), "https");
   if (!origin.tls && !same_name(url.scheme(), "http")) {
-    refuse("must start with http:// or https://");
+    refuse(name + " must start with http:// or https://");
   }
   if (url.has_userinfo() || url.has_query() || url.has_fragment()) {
-    refuse("takes no user name, query or fragment");
+    refuse(name + " takes no user name, query or fragment");
   }
   origin.host = url.host_address();
   if (origin.host.empty()) {
-    refuse("names no host");
+    refuse(name + " names no host");
   }
-  origin.port = port_of(url, origin.tls);
+  origin.port = port_of(url, origin.tls, name);
   origin.authority = std::string(url.encoded_host_and_port());
   origin.path = std::string(url.encoded_path());
   while (origin.path.ends_with('/')) {
     origin.path.pop_back();
   }
   return origin;
+}
+
+/// The port stands there even where it is the scheme's own.
+std::string host_and_port(const Origin& origin) {
+  const bool is_ipv6 = origin.host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + origin.host + "]" : origin.host) + ":" + std::to_string(origin.port);
+}
+
+void add_proxy_authorization(std::string& wire, const Proxy& proxy) {
+  if (!proxy.authorization.empty()) {
+    add_field(wire, "Proxy-Authorization", proxy.authorization);
+  }
+}
+
+}  // namespace
+
+Origin parse_origin(std::string_view base_url) { return parse(base_url, "the base URL"); }
+
+Proxy parse_proxy(std::string_view url, std::string_view authorization) {
+  Proxy proxy{parse(url, "the proxy's address"), std::string(authorization)};
+  if (proxy.origin.tls || !proxy.origin.path.empty()) refuse("the proxy's address must be http://host:port");
+  if (!is_value(authorization)) refuse("the proxy's authorization must be one line");
+  return proxy;
 }
 
 std::string_view fault_of(const Request& request) {
@@ -109,13 +130,19 @@ std::string_view fault_of(const Request& request) {
   return {};
 }
 
-std::string wire_form(const Request& request, const Origin& origin, std::string_view user_agent) {
+std::string wire_form(const Request& request, const Origin& origin, std::string_view user_agent, const Proxy* proxy) {
   std::string wire;
   wire.reserve(512 + request.body.size());
   wire.append(request.method).append(" ");
+  if (proxy != nullptr) {
+    wire.append("http://").append(origin.authority);
+  }
   add_target(wire, origin, request.target);
   wire += " HTTP/1.1\r\n";
   add_field(wire, "Host", origin.authority);
+  if (proxy != nullptr) {
+    add_proxy_authorization(wire, *proxy);
+  }
   if (std::ranges::none_of(request.headers, [](const auto& field) { return same_name(field.first, "user-agent"); })) {
     add_field(wire, "User-Agent", user_agent);
   }
@@ -126,6 +153,15 @@ std::string wire_form(const Request& request, const Origin& origin, std::string_
     add_field(wire, "Content-Length", std::to_string(request.body.size()));
   }
   return wire.append("\r\n").append(request.body);
+}
+
+std::string connect_form(const Origin& origin, std::string_view user_agent, const Proxy& proxy) {
+  const auto target = host_and_port(origin);
+  std::string wire = "CONNECT " + target + " HTTP/1.1\r\n";
+  add_field(wire, "Host", target);
+  add_field(wire, "User-Agent", user_agent);
+  add_proxy_authorization(wire, proxy);
+  return wire + "\r\n";
 }
 
 }  // namespace salam::http_client

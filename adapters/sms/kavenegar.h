@@ -12,11 +12,11 @@
 namespace salam::sms {
 
 /// https://kavenegar.com/rest.html
-struct KavenegarSettings {
-  std::string base_url = "https://api.kavenegar.com";
+struct KavenegarSettings : http_client::Endpoint {
+  KavenegarSettings() { base_url = "https://api.kavenegar.com"; }
+
   Sensitive<std::string> api_key;  ///< Stands in the path of every call: no URL of this driver is ever logged.
   std::string sender;              ///< A service line; empty: the account's own default.
-  std::string ca_file;             ///< PEM; empty: the system's.
   Milliseconds timeout{10'000};    ///< Of one call, connect included.
   std::size_t max_connections = 8;
 };

@@ -104,23 +104,30 @@ std::string plain_text(std::string_view page) {
 
 }  // namespace
 
-Result<json::Document> read_json(const http_client::Response& response) {
+std::string_view body_of(const http_client::Response& response) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   std::string_view body = response.body;
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-  return json::parse(body);
+  return body;
 }
+
+Result<json::Document> read_json(const http_client::Response& response) { return json::parse(body_of(response)); }
 
 std::optional<std::string> trusted_code(const json::Value* value) {
   if (value == nullptr || !(value->IsString() || value->IsInt64() || value->IsUint64())) return std::nullopt;
-  const auto text = json::text_of(*value).value_or("");
+  return trusted_code(json::text_of(*value).value_or(""));
+}
+
+bool is_blank(std::string_view text) { return trimmed(text).empty(); }
+
+std::optional<std::string> trusted_code(std::string_view text) {
   const auto code = trimmed(text);
   if (code.empty() || code.size() > max_code_bytes || says_nothing(code) || has_invisible(code)) return std::nullopt;
   return std::string(code);
 }
 
 bool is_missing(const json::Value* value) {
-  return value == nullptr || value->IsNull() || (value->IsString() && trimmed(json::view_of(*value)).empty());
+  return value == nullptr || value->IsNull() || (value->IsString() && is_blank(json::view_of(*value)));
 }
 
 std::string describe(const http_client::Response& response, std::string_view words, const Request* about) {
@@ -149,6 +156,7 @@ SubmitOutcome submit_outcome(const http_client::Response& response, std::string 
 }
 
 SubmitOutcome submit_outcome(const http_client::Failure& failure) {
+  if (failure.nothing_sent && failure.ours_to_mend) return outcome::Misconfigured{failure.why};
   if (failure.nothing_sent) return outcome::TryLater{failure.why, std::nullopt, false};
   return outcome::Uncertain{failure.why};
 }

@@ -28,7 +28,7 @@ class LookupRun : public std::enable_shared_from_this<LookupRun> {
  private:
   void came_back(const http_client::Outcome& outcome) {
     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-      return end({outcome::TryLater{failure->why, std::nullopt, false}, failure->why});
+      return end({read_outcome<LookupOutcome>(*failure), failure->why});
     }
     if (auto answer = lookup_->feed(std::get<http_client::Response>(outcome))) return end(std::move(*answer));
     const auto left = deadline_ - since(start_);
@@ -54,6 +54,7 @@ class HttpUpstream final : public Upstream {
   [[nodiscard]] const UpstreamTraits& traits() const override { return traits_; }
 
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
+    if (auto objection = protocol_->objection(*request); !objection.empty()) return refuse(std::move(handler), std::move(objection));
     auto message = protocol_->submit_request(*request);
     client_->send(std::move(message), traits_.call_deadline,
                   [protocol = protocol_, request = std::move(request), handler = std::move(handler),
@@ -68,6 +69,7 @@ class HttpUpstream final : public Upstream {
 
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
     if (!protocol_->has_lookup()) return refuse(std::move(handler), "no lookup is configured");
+    if (auto objection = protocol_->objection(*request); !objection.empty()) return refuse(std::move(handler), std::move(objection));
     std::make_shared<LookupRun>(protocol_->look_up(*request), client_, traits_.call_deadline, std::move(handler))
         ->ask(traits_.call_deadline);
   }
@@ -79,7 +81,7 @@ class HttpUpstream final : public Upstream {
                   [protocol = protocol_, token = std::move(token), handler = std::move(handler),
                    start = Steady::now()](const http_client::Outcome& outcome) {
                     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-                      return handler({outcome::TryLater{failure->why, std::nullopt, false}, since(start), failure->why});
+                      return handler({read_outcome<PollOutcome>(*failure), since(start), failure->why});
                     }
                     auto answer = protocol->poll_answer(token, std::get<http_client::Response>(outcome));
                     handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/upstream/follow_up_words.h"
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/protocol.h"
+#include "adapters/upstream/reply_format.h"
 #include "adapters/upstream/service_catalogue.h"
 #include "gateway/domain/sensitive.h"
 
-/// Open311 GeoReport v2 over JSON (https://wiki.open311.org/GeoReport_v2/), without a socket.
+/// Open311 GeoReport v2 in JSON or XML (https://wiki.open311.org/GeoReport_v2/), without a socket.
 namespace salam::upstream {
 
 /// An error reply by which the system says one certain thing. It holds where the status is listed and one of the reply's errors has a
@@ -30,12 +32,14 @@ enum class LookupKind {
 
 struct Open311Lookup {
   LookupKind kind = LookupKind::attribute;
-  std::vector<std::string> code_at{"/attributes/external_id", "/external_id"};  ///< Pointers in an item; the description counts always.
+  std::vector<std::string> code_at{"/attributes/external_id",
+                                   "/external_id"};  ///< Pointers in an item; in XML, its elements. The description counts always.
   std::size_t page_size = 50;  ///< 0: the system does not page; then "absent" is believed of an empty reply only, and nothing is scanned.
   std::size_t max_pages = 40;  ///< Of one lookup. More is "not all read".
 };
 
 struct Open311Settings {
+  ReplyFormat format = ReplyFormat::json;
   Sensitive<std::string> api_key;
   std::string jurisdiction_id;
   std::string code_attribute = "external_id";                ///< `attribute[…]` that carries our code; empty: only the description does.
@@ -45,6 +49,7 @@ struct Open311Settings {
   std::vector<ErrorRule> later;
   std::vector<ErrorRule> already_exists;  ///< Its id must stand in the reply (`service_request_id`), else it is looked up.
   Open311Lookup lookup;
+  FollowUpWords statuses;
 };
 
 /// Reads the id of a success, the errors of a failure, and finds requests again by our code. `catalogue` may learn meanwhile, on the same

@@ -23,26 +23,7 @@ std::vector<std::string> split_keywords(std::string_view text) {
 
 std::string padded(std::string_view text) { return " " + std::string(text) + " "; }
 
-const json::Value& list_of(const json::Value& document) {
-  const auto* const wrapped = json::member(document, "services");
-  return wrapped != nullptr ? *wrapped : document;
-}
-
 }  // namespace
-
-Result<std::vector<Service>> parse_services(const Result<json::Document>& document) {
-  if (!document) return Error{"services_unreadable", "the service list is no JSON: " + document.error().message};
-  const auto& list = list_of(*document);
-  if (!list.IsArray()) return Error{"services_unreadable", "the service list is no JSON array"};
-  std::vector<Service> services;
-  for (const auto& entry : list.GetArray()) {
-    auto code = json::string_at(entry, "service_code").value_or("");
-    if (code.empty()) continue;
-    services.push_back({std::move(code), json::string_at(entry, "service_name").value_or(""),
-                        split_keywords(json::string_at(entry, "keywords").value_or(""))});
-  }
-  return services;
-}
 
 ServiceCatalogue::ServiceCatalogue(const std::map<std::string, std::string>& by_category, std::string default_code)
     : default_code_(std::move(default_code)) {
@@ -52,7 +33,7 @@ ServiceCatalogue::ServiceCatalogue(const std::map<std::string, std::string>& by_
 void ServiceCatalogue::learn(const std::vector<Service>& services) {
   services_.clear();
   for (const auto& service : services) {
-    services_.push_back({service.code, matching_form(service.code), matching_form(service.name), service.keywords});
+    services_.push_back({service.code, matching_form(service.code), matching_form(service.name), split_keywords(service.keywords)});
   }
 }
 

@@ -6,20 +6,14 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/domain/result.h"
-#include "gateway/json/parse.h"
-
 namespace salam::upstream {
 
 /// One entry of Open311's service list.
 struct Service {
   std::string code;
   std::string name;
-  std::vector<std::string> keywords;
+  std::string keywords;  ///< Separated by commas.
 };
-
-/// Reads `GET /services.json`; entries without a code are left out. Errors: `services_unreadable`.
-Result<std::vector<Service>> parse_services(const Result<json::Document>& document);
 
 /// What a category is called there. All text is compared in its matching form. The configured table decides; then the service list: equal
 /// code, equal name, a keyword, or the only service whose name holds the category as whole words; then the default.

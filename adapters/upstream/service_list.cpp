@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "adapters/upstream/answer.h"
+#include "adapters/upstream/open311_call.h"
+#include "adapters/upstream/open311_reply.h"
 
 namespace salam::upstream {
 namespace {
@@ -15,10 +17,10 @@ constexpr Milliseconds refresh{6 * 3'600'000};
 
 class Loader : public std::enable_shared_from_this<Loader> {
  public:
-  Loader(std::weak_ptr<http_client::Client> client, std::string jurisdiction_id, Milliseconds call_deadline,
+  Loader(std::weak_ptr<http_client::Client> client, ServiceListSource source, Milliseconds call_deadline,
          std::shared_ptr<ServiceCatalogue> catalogue, Executor& executor, ServiceListListener listener)
       : client_(std::move(client)),
-        jurisdiction_id_(std::move(jurisdiction_id)),
+        source_(std::move(source)),
         call_deadline_(call_deadline),
         catalogue_(std::move(catalogue)),
         executor_(executor),
@@ -27,20 +29,18 @@ class Loader : public std::enable_shared_from_this<Loader> {
   void ask() {
     const auto client = client_.lock();
     if (!client) return;
-    http_client::Request message;
-    message.target = "/services.json";
-    if (!jurisdiction_id_.empty()) message.target += "?" + http_client::form_encoded({{"jurisdiction_id", jurisdiction_id_}});
-    message.headers = {{"Accept", "application/json"}};
-    client->send(std::move(message), call_deadline_,
+    client->send(get_call("/services", source_.format, {{"jurisdiction_id", source_.jurisdiction_id}}), call_deadline_,
                  [self = shared_from_this()](const http_client::Outcome& outcome) { self->came_back(outcome); });
   }
 
  private:
-  static Result<std::vector<Service>> read(const http_client::Outcome& outcome) {
+  [[nodiscard]] Result<std::vector<Service>> read(const http_client::Outcome& outcome) const {
     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) return Error{"services_unreadable", failure->why};
     const auto& response = std::get<http_client::Response>(outcome);
     if (!is_success(response.status)) return Error{"services_unreadable", describe(response, "", nullptr)};
-    return parse_services(read_json(response));
+    auto services = read_services(response, source_.format);
+    if (!services) return Error{"services_unreadable", "the service list cannot be read: " + services.error().message};
+    return services;
   }
 
   void came_back(const http_client::Outcome& outcome) {
@@ -59,7 +59,7 @@ class Loader : public std::enable_shared_from_this<Loader> {
   }
 
   std::weak_ptr<http_client::Client> client_;
-  std::string jurisdiction_id_;
+  ServiceListSource source_;
   Milliseconds call_deadline_;
   std::shared_ptr<ServiceCatalogue> catalogue_;
   Executor& executor_;
@@ -70,11 +70,9 @@ class Loader : public std::enable_shared_from_this<Loader> {
 
 }  // namespace
 
-void keep_service_list(std::weak_ptr<http_client::Client> client, std::string jurisdiction_id, Milliseconds call_deadline,
+void keep_service_list(std::weak_ptr<http_client::Client> client, ServiceListSource source, Milliseconds call_deadline,
                        std::shared_ptr<ServiceCatalogue> catalogue, Executor& executor, ServiceListListener listener) {
-  std::make_shared<Loader>(std::move(client), std::move(jurisdiction_id), call_deadline, std::move(catalogue), executor,
-                           std::move(listener))
-      ->ask();
+  std::make_shared<Loader>(std::move(client), std::move(source), call_deadline, std::move(catalogue), executor, std::move(listener))->ask();
 }
 
 }  // namespace salam::upstream

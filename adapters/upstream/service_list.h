@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/http_client/client.h"
+#include "adapters/upstream/open311_entries.h"
 #include "adapters/upstream/service_catalogue.h"
 #include "gateway/ports/executor.h"
 
@@ -21,9 +22,15 @@ struct ServiceListStatus {
 };
 using ServiceListListener = std::function<void(const ServiceListStatus&)>;
 
+/// Where the list is and how it is read.
+struct ServiceListSource {
+  ReplyFormat format = ReplyFormat::json;
+  std::string jurisdiction_id;
+};
+
 /// Reads the list in the background, again after 5 s (doubling, to 5 min) while that fails and every 6 h after; tells `listener` each time,
 /// on the executor's thread. Ends when `client` does.
-void keep_service_list(std::weak_ptr<http_client::Client> client, std::string jurisdiction_id, Milliseconds call_deadline,
+void keep_service_list(std::weak_ptr<http_client::Client> client, ServiceListSource source, Milliseconds call_deadline,
                        std::shared_ptr<ServiceCatalogue> catalogue, Executor& executor, ServiceListListener listener);
 
 }  // namespace salam::upstream

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 
-#include "adapters/http_client/origin.h"
+#include "adapters/http_client/client.h"
 #include "adapters/service_desk/service_desk.h"
 #include "adapters/system137/system137.h"
 #include "gateway/app/routing_file.h"
@@ -60,12 +59,23 @@ pipeline::LaneSettings read_limits(Section section, const pipeline::LaneSettings
   return settings;
 }
 
+/// What every system that is spoken to over HTTP is told in its section.
+void read_endpoint(Section& section, http_client::Endpoint& endpoint) {
+  endpoint.base_url = section.string("base_url", endpoint.base_url);
+  endpoint.ca_file = section.path("ca_file", "");
+  endpoint.client_certificate = section.path("client_certificate", "");
+  endpoint.client_key = section.path("client_key", "");
+  endpoint.proxy = section.string("proxy", "");
+  endpoint.proxy_authorization = Sensitive<std::string>(section.secret("proxy_authorization"));
+}
+
 upstream::Settings read_upstream(Section section, upstream::Settings settings) {
   settings.driver = upstream::parse_driver_kind(section.choice("driver", to_string(settings.driver), {"open311", "mapped", "by_hand"}))
                         .value_or(settings.driver);
-  settings.base_url = section.string("base_url", "");
+  read_endpoint(section, settings);
   settings.api_key = Sensitive<std::string>(section.secret("api_key"));
-  settings.ca_file = section.path("ca_file", "");
+  settings.user = Sensitive<std::string>(section.secret("user"));
+  settings.password = Sensitive<std::string>(section.secret("password"));
   settings.call_deadline = section.duration("call_deadline", settings.call_deadline, milliseconds(100), minutes(10));
   settings.settle_after = section.optional_duration("settle_after", milliseconds(0), hours(24 * 7));
   settings.mapping_file = section.path("mapping_file", "");
@@ -117,10 +127,9 @@ sms::LineSettings read_line(Section section, std::string name) {
   const auto driver = section.choice("driver", "kavenegar", {"kavenegar"});
   if (name.empty()) name = driver;
   sms::KavenegarSettings settings;
-  settings.base_url = section.string("base_url", settings.base_url);
+  read_endpoint(section, settings);
   settings.api_key = Sensitive<std::string>(section.required_secret("api_key"));
   settings.sender = section.string("sender", "");
-  settings.ca_file = section.path("ca_file", "");
   settings.timeout = section.duration("call_deadline", settings.timeout, milliseconds(100), minutes(2));
   return {std::move(name), std::move(settings)};
 }
@@ -158,17 +167,13 @@ void check_listener(const http::ServerSettings& settings, Section section) {
   if (const auto misfit = http::check(settings)) section.wrong(misfit->key, misfit->why);
 }
 
-void check_url(const std::string& url, Section section) {
-  try {
-    http_client::parse_origin(url);
-  } catch (const std::runtime_error& error) {
-    section.wrong("base_url", error.what());
-  }
+void check_endpoint(const http_client::Endpoint& endpoint, Section section) {
+  if (const auto misfit = http_client::check(endpoint)) section.wrong(misfit->key, misfit->why);
 }
 
 void check_upstream(const upstream::Settings& settings, const Result<void>& checked, Section section) {
   if (!checked) return section.wrong("", checked.error().message);
-  if (settings.driver != upstream::DriverKind::by_hand) check_url(settings.base_url, section);
+  if (settings.driver != upstream::DriverKind::by_hand) check_endpoint(settings, section);
 }
 
 /// What each room can say of its own settings.
@@ -177,7 +182,7 @@ void check_rooms(const Settings& settings, Section root) {
   check_listener(settings.operations, root.table("operations"));
   const auto lines = line_sections(root.table("sms"));
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::visit([&](const auto& driver) { check_url(driver.base_url, lines[i].second); }, settings.sms[i].driver);
+    std::visit([&](const auto& driver) { check_endpoint(driver, lines[i].second); }, settings.sms[i].driver);
   }
   check_upstream(settings.system137, system137::check(settings.system137), root.table("system137"));
   check_upstream(settings.service_desk, service_desk::check(settings.service_desk), root.table("service_desk"));

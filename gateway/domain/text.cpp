@@ -214,7 +214,8 @@ bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC
 
 std::string normalise(std::string_view text) { return plain(text) ? std::string(text) : to_utf8(cleaned(text, Form::normal)); }
 
-std::string matching_form(std::string_view text) { return to_utf8(cleaned(text, Form::matching)); }
+// In this order: what `normalise` drops may stand between a letter and its mark.
+std::string matching_form(std::string_view text) { return to_utf8(cleaned(normalise(text), Form::matching)); }
 
 std::string latin_digits(std::string_view text) {
   std::string latin;

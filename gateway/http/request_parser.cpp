@@ -59,6 +59,7 @@ RequestParser::RequestParser(std::size_t header_limit) {
 }
 
 RequestParser::Fed RequestParser::feed(std::string_view bytes) {
+  if (header_done_ && !discards_ && announced_length().value_or(0) > limit_) return {Step::too_large, 0};
   error_code error;
   eager(header_done_);
   const std::size_t consumed = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
@@ -82,7 +83,10 @@ void RequestParser::fail(std::string_view problem, error_code& error) {
   error = beast_http::error::bad_value;
 }
 
-void RequestParser::take_body(std::uint64_t limit) { body_limit(limit); }
+void RequestParser::take_body(std::uint64_t limit) {
+  limit_ = limit;
+  body_limit(limit);
+}
 
 void RequestParser::discard_body(std::uint64_t limit) {
   discards_ = true;

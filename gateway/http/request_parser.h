@@ -27,7 +27,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     Step step = Step::need_more;
     std::size_t consumed = 0;
   };
-  /// `bytes` begins with what was not consumed before. `too_large` (a chunked body beyond its limit) can go on after `discard_body`.
+  /// `bytes` begins with what was not consumed before. `too_large` (a body beyond its limit) can go on after `discard_body`.
   Fed feed(std::string_view bytes);
   /// A problem code, after `failed`.
   [[nodiscard]] std::string_view problem() const noexcept { return problem_; }
@@ -69,6 +69,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   Request request_;
   std::string raw_path_;
   std::string_view problem_;
+  std::uint64_t limit_ = 0;  ///< Of the body.
   int version_ = 11;
   int hosts_ = 0;
   int lengths_ = 0;

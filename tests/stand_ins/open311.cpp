@@ -5,6 +5,7 @@
 
 #include "tests/stand_ins/json.h"
 #include "tests/stand_ins/services.h"
+#include "tests/stand_ins/xml.h"
 
 namespace salam::stand_ins {
 
@@ -112,7 +113,12 @@ Response discovery() {
       .key("endpoints")
       .open_array();
   json.open_object().member("specification", "http://wiki.open311.org/GeoReport_v2").member("url", base_path);
-  json.member("changeset", "2026-11-01T00:00:00Z").member("type", "test").key("formats").open_array().text("application/json");
+  json.member("changeset", "2026-11-01T00:00:00Z")
+      .member("type", "test")
+      .key("formats")
+      .open_array()
+      .text("application/json")
+      .text("text/xml");
   return {200, json.close_array().close_object().close_array().close_object().take()};
 }
 
@@ -192,6 +198,14 @@ std::optional<std::string> read_dates(Filter& filter, const Fields& query) {
   return std::nullopt;
 }
 
+void say_in_xml(std::string_view path, Response& response) {
+  if (response.status >= 400) return say_in_xml(response, "errors", "error");
+  if (path == "/discovery") return say_in_xml(response, "discovery", {});
+  if (path == "/services") return say_in_xml(response, "services", "service");
+  if (path.starts_with("/services/")) return say_in_xml(response, "service_definition", {});
+  say_in_xml(response, "service_requests", "request");
+}
+
 }  // namespace
 
 Open311::Open311(Settings settings, LedgerFile& file)
@@ -204,8 +218,15 @@ Answer Open311::serve(const Request& request) {
   std::string_view path = request.path;
   if (!path.starts_with(base_path)) return {not_found("nothing is here")};
   path.remove_prefix(base_path.size());
-  if (!path.ends_with(".json")) return {not_found("only JSON is spoken here")};
-  path.remove_suffix(std::string_view(".json").size());
+  auto suffix = path.substr(std::min(path.rfind('.'), path.size()));
+  if (suffix != ".json" && suffix != ".xml") return {not_found("only JSON and XML are spoken here")};
+  path.remove_suffix(suffix.size());
+  auto answer = serve_json(request, path);
+  if (suffix == ".xml") say_in_xml(path, answer.response);
+  return answer;
+}
+
+Answer Open311::serve_json(const Request& request, std::string_view path) {
   if (path == "/requests" && request.method == "POST") return submit(request);
   if (request.method != "GET") return {error(405, "405", "this method is not known here")};
   auto query = parse_form(request.query);

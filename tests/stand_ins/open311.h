@@ -8,7 +8,7 @@
 
 namespace salam::stand_ins {
 
-/// System 137: Open311 GeoReport v2 in JSON under `/open311/v2` (schemas/upstream/system137.openapi.yaml and
+/// System 137: Open311 GeoReport v2 in JSON and XML under `/open311/v2` (schemas/upstream/system137.openapi.yaml and
 /// https://wiki.open311.org/GeoReport_v2/). Like most real servers it does not mind the same external id twice: that is for the ledger to
 /// show.
 class Open311 : public Site {
@@ -28,6 +28,7 @@ class Open311 : public Site {
   void forget() override { registry_.clear(); }
 
  private:
+  Answer serve_json(const Request& request, std::string_view path);
   Answer submit(const Request& request);
   Response file(const Fields& fields, const std::optional<Fault>& fault);
   Answer list(const Fields& query);

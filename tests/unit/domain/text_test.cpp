@@ -9,6 +9,12 @@
 namespace salam {
 namespace {
 
+TEST(MatchingForm, IsThatOfTheNormalisedText) {
+  const std::string letter_and_mark_with_a_mark_of_direction_between = "o\u202E\u0301";
+  EXPECT_EQ(matching_form(letter_and_mark_with_a_mark_of_direction_between), matching_form("ó"));
+  EXPECT_EQ(matching_form("o\u200C\u0301"), matching_form("ó"));
+}
+
 TEST(Text, TellsValidUtf8FromBrokenBytes) {
   EXPECT_TRUE(valid_utf8(""));
   EXPECT_TRUE(valid_utf8("چاله‌ی خیابان ۱۲ 🕌"));

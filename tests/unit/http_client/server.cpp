@@ -64,6 +64,24 @@ X509* self_signed(EVP_PKEY* key, const std::string& host) {
   return certificate;
 }
 
+template <class Write>
+std::string pem_file(const Write& write) {
+  std::string path = (getenv("TMPDIR") != nullptr ? std::string(getenv("TMPDIR")) : std::string("/tmp")) + "/salam-test-pem-XXXXXX";
+  const int descriptor = mkstemp(path.data());
+  require(descriptor >= 0, "mkstemp");
+  FILE* out = fdopen(descriptor, "w");
+  require(write(out) == 1, "writing PEM");
+  fclose(out);
+  return path;
+}
+
+/// Whether something could be passed on.
+bool pass(int from, int to) {
+  char chunk[4096];
+  const long got = recv(from, chunk, sizeof chunk, 0);
+  return got > 0 && ::send(to, chunk, static_cast<std::size_t>(got), MSG_NOSIGNAL) == got;
+}
+
 std::size_t content_length(const std::string& header) {
   const auto at = header.find("Content-Length: ");
   return at == std::string::npos ? 0 : std::stoul(header.substr(at + 16));
@@ -71,15 +89,11 @@ std::size_t content_length(const std::string& header) {
 
 }  // namespace
 
-Certificate::Certificate(const std::string& host) : file_("salam-test-ca-XXXXXX") {
-  file_ = (getenv("TMPDIR") != nullptr ? std::string(getenv("TMPDIR")) : std::string("/tmp")) + "/" + file_;
-  const int descriptor = mkstemp(file_.data());
-  require(descriptor >= 0, "mkstemp");
+Certificate::Certificate(const std::string& host) {
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = self_signed(key, host);
-  FILE* out = fdopen(descriptor, "w");
-  require(PEM_write_X509(out, certificate) == 1, "PEM_write_X509");
-  fclose(out);
+  file_ = pem_file([&](FILE* out) { return PEM_write_X509(out, certificate); });
+  key_file_ = pem_file([&](FILE* out) { return PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
   server_ = SSL_CTX_new(TLS_server_method());
   require(SSL_CTX_use_certificate(server_, certificate) == 1 && SSL_CTX_use_PrivateKey(server_, key) == 1, "certificate");
   X509_free(certificate);
@@ -89,6 +103,12 @@ Certificate::Certificate(const std::string& host) : file_("salam-test-ca-XXXXXX"
 Certificate::~Certificate() {
   SSL_CTX_free(server_);
   unlink(file_.c_str());
+  unlink(key_file_.c_str());
+}
+
+void Certificate::take_only(const Certificate& client) {
+  require(SSL_CTX_load_verify_locations(server_, client.file().c_str(), nullptr) == 1, "SSL_CTX_load_verify_locations");
+  SSL_CTX_set_verify(server_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
 
 Peer::~Peer() {
@@ -154,6 +174,20 @@ void Peer::await_first_byte() {
   (void)recv(socket_, &byte, 1, MSG_PEEK);
 }
 
+void Peer::tunnel_to(std::uint16_t port) {
+  const int other = ::socket(AF_INET, SOCK_STREAM, 0);
+  const auto address = loopback(port);
+  require(connect(other, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "connect");
+  pollfd watched[] = {{socket_, POLLIN, 0}, {other, POLLIN, 0}};
+  for (bool open = true; open;) {
+    poll(watched, 2, -1);
+    for (int i = 0; i < 2 && open; ++i) {
+      if (watched[i].revents != 0) open = pass(watched[i].fd, watched[1 - i].fd);
+    }
+  }
+  close(other);
+}
+
 void Peer::reset() {
   const linger hard{1, 0};
   setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
@@ -208,6 +242,8 @@ void Server::serve(int socket) {
     Peer peer(socket, tls);
     if (tls == nullptr || SSL_accept(tls) == 1) {
       script_(peer);
+    } else {
+      peer.hang();  // So that the alert reaches the client, and not a reset.
     }
   }
   const std::lock_guard lock(mutex_);

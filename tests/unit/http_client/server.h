@@ -23,11 +23,15 @@ class Certificate {
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;
 
-  [[nodiscard]] const std::string& file() const { return file_; }  ///< PEM, for the client to trust.
+  [[nodiscard]] const std::string& file() const { return file_; }          ///< PEM, for the client to trust.
+  [[nodiscard]] const std::string& key_file() const { return key_file_; }  ///< PEM, for a client to show itself with.
+  /// The server with this certificate then takes only clients that show that one.
+  void take_only(const Certificate& client);
   [[nodiscard]] SSL_CTX* server() const { return server_; }
 
  private:
   std::string file_;
+  std::string key_file_;
   SSL_CTX* server_;
 };
 
@@ -52,6 +56,8 @@ class Peer {
   bool gone_within(int milliseconds);
   /// Leaves it unread.
   void await_first_byte();
+  /// Connects to the port on 127.0.0.1 and passes bytes both ways until one side ends: what a proxy does once it has agreed.
+  void tunnel_to(std::uint16_t port);
   /// Closes with RST.
   void reset();
   /// Ends the TCP connection without TLS's own farewell.
@@ -75,6 +81,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& scheme = "http", const std::string& host = "127.0.0.1") const;
   [[nodiscard]] int connections() const { return connections_; }
   /// Blocks until that many scripts have ended and their connections are closed.

@@ -64,7 +64,7 @@ TEST_F(Open311StandIn, RefusesWhatTheStandardDoesNotAllow) {
   EXPECT_EQ(post(R"({"service_code":"asphalt"})", "Content-Type: application/json\r\n").status, 415);
   EXPECT_EQ(post(good_form, "").status, 415);
   EXPECT_EQ(connection_.call("PUT", "/open311/v2/requests.json", form_type, good_form).status, 405);
-  EXPECT_EQ(get("/requests.xml").status, 404);
+  EXPECT_EQ(get("/requests.yaml").status, 404);
   EXPECT_EQ(get("/nothing.json").status, 404);
   EXPECT_THAT(summary(), HasSubstr(R"("count":1)"));
 }
@@ -128,6 +128,44 @@ TEST_F(Open311StandIn, ATokenGetsItsIdLater) {
   fault(R"({"mode":"token","ms":0,"count":1})");
   post(good_form);
   EXPECT_THAT(get("/tokens/T2.json").body, HasSubstr(R"("service_request_id":"14050002")"));
+}
+
+class Open311StandInXml : public Open311StandIn {
+ protected:
+  wire::Reply post_xml(const std::string& form) { return connection_.call("POST", "/open311/v2/requests.xml", form_type, form); }
+  static std::string document(const std::string& inside) { return R"(<?xml version="1.0" encoding="utf-8"?>)" + inside; }
+};
+
+TEST_F(Open311StandInXml, SaysTheSameInXml) {
+  auto reply = post_xml(good_form + "&description=a%26%3Cb");
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_THAT(reply.head, HasSubstr("text/xml; charset=utf-8"));
+  EXPECT_EQ(reply.body,
+            document("<service_requests><request><service_request_id>14050001</service_request_id><service_notice/><account_id/>"
+                     "</request></service_requests>"));
+  EXPECT_THAT(get("/requests.xml?attribute%5Bexternal_id%5D=1234567890").body,
+              testing::AllOf(HasSubstr("<service_requests><request><service_request_id>14050001</service_request_id><status>open</status>"),
+                             HasSubstr("<attributes><external_id>1234567890</external_id></attributes>")));
+  EXPECT_EQ(get("/requests.xml?attribute%5Bexternal_id%5D=8234567890").body, document("<service_requests/>"));
+  EXPECT_THAT(get("/requests/14050001.json").body, HasSubstr("14050001")) << "one registry";
+}
+
+TEST_F(Open311StandInXml, SaysErrorsServicesAndTokens) {
+  EXPECT_EQ(post_xml(without("service_code")).body,
+            document("<errors><error><code>400</code><description>service_code is required</description></error></errors>"));
+  EXPECT_THAT(get("/services.xml").body, HasSubstr("<services><service><service_code>waste</service_code>"));
+  EXPECT_THAT(get("/services/asphalt.xml").body,
+              HasSubstr("<service_definition><service_code>asphalt</service_code><attributes><attribute><variable>true</variable>"
+                        "<code>external_id</code>"));
+  EXPECT_THAT(get("/discovery.xml").body, HasSubstr("<formats><format>application/json</format><format>text/xml</format></formats>"));
+  fault(R"({"mode":"token","ms":0,"count":1})");
+  EXPECT_THAT(post_xml(good_form).body, HasSubstr("<request><token>T1</token>"));
+  EXPECT_THAT(get("/tokens/T1.xml").body, HasSubstr("<service_request_id>14050001</service_request_id><token>T1</token>"));
+}
+
+TEST_F(Open311StandInXml, LeavesGarbageAsItIs) {
+  fault(R"({"mode":"garbage","count":1})");
+  EXPECT_EQ(post_xml(good_form).body.substr(0, 2), "\x1f\x8b");
 }
 
 TEST_F(Open311StandIn, HidesWhatItRegisteredWhileItsLookupLags) {

@@ -203,6 +203,8 @@ TEST(Open311Answer, CountsABlackboxsSuccessOnlyWhereConfigured) {
   EXPECT_EQ(name_of(outcome(R"([{"service_request_id":"0"}])")), "uncertain");
   EXPECT_EQ(name_of(outcome(R"([{"code":400,"description":"no"}])")), "uncertain");
   EXPECT_EQ(name_of(outcome(R"([{"description":"no"}])")), "uncertain");
+  EXPECT_EQ(name_of(outcome(R"({"errors":[{"code":400,"description":"no"}]})")), "uncertain");
+  EXPECT_EQ(name_of(outcome(R"([{"service_request_id":{}}])")), "uncertain");
   EXPECT_EQ(name_of(outcome("<html>")), "uncertain");
 }
 
@@ -215,13 +217,15 @@ TEST(Open311Answer, ShowsTheErrorsWordsWithoutPersonalData) {
 }
 
 TEST(Open311Token, IsPolledUntilItsIdIsThere) {
-  const auto protocol = open311();
+  const auto protocol = open311(rules());
   EXPECT_EQ(protocol->poll_request("a/b").target, "/tokens/a%2Fb.json");
   const Case cases[] = {
       {200, R"([{"service_request_id":"638344","token":"t"}])", "registered"},
       {200, R"({"service_request_id":638344})", "registered"},
       {200, R"([{"service_request_id":"1","token":"other"}])", "not_yet"},
       {200, R"([{"service_request_id":null,"token":"t"}])", "not_yet"},
+      {200, R"([{"service_request_id":"","token":"t"}])", "not_yet"},
+      {200, R"([{"token":"t"}])", "not_yet"},
       {200, R"([{"service_request_id":"0","token":"t"}])", "not_yet"},
       {200, "[]", "not_yet"},
       {404, "", "not_yet"},
@@ -232,110 +236,20 @@ TEST(Open311Token, IsPolledUntilItsIdIsThere) {
       {403, "", "misconfigured"},
       {400, "", "unclear"},
       {302, "", "unclear"},
+      // a token that turned into an error
+      {200, R"([{"token":"t","code":"500","description":"lost"}])", "unclear"},
+      {200, R"({"errors":[{"code":"not_accepted","description":"x"}]})", "unclear"},
+      {400, R"([{"code":"not_accepted","description":"x"}])", "unclear"},
+      {404, R"([{"code":404,"description":"token was not found"}])", "not_yet"},
+      {422, R"([{"code":"not_accepted"}])", "unclear"},
+      {400, R"([{"code":"maintenance"}])", "try_later"},
+      // an id beside it counts all the same
+      {200, R"([{"token":"t","service_request_id":"5","code":"0"}])", "registered"},
   };
   for (const auto& [status, body, outcome] : cases) {
     EXPECT_EQ(name_of(protocol->poll_answer("t", reply(status, body)).outcome), outcome) << status << ' ' << body;
   }
 }
-
-// --- lookup -------------------------------------------------------------------------------------------------------
-
-std::string item(const std::string& id, const std::string& code) {
-  return R"({"service_request_id":")" + id + R"(","attributes":{"external_id":")" + code + R"("}})";
-}
-
-Open311Settings looking(LookupKind kind, std::size_t page_size = 2, std::size_t max_pages = 3) {
-  Open311Settings settings;
-  settings.lookup.kind = kind;
-  settings.lookup.page_size = page_size;
-  settings.lookup.max_pages = max_pages;
-  return settings;
-}
-
-/// Feeds one page after the other; the outcome's name, or `more` where the lookup wants another page.
-std::string_view fed(Lookup& lookup, const std::vector<std::string>& pages) {
-  for (const auto& page : pages) {
-    if (const auto answer = lookup.feed(reply(200, page))) return &page == &pages.back() ? name_of(answer->outcome) : "early";
-  }
-  return "more";
-}
-
-std::string_view searched(const std::vector<std::string>& pages, const Open311Settings& settings = looking(LookupKind::attribute),
-                          const Request& request = sample_request()) {
-  return fed(*open311(settings)->look_up(request), pages);
-}
-
-TEST(Open311Lookup, FiltersByTheAttributePageByPage) {
-  const auto lookup = open311(looking(LookupKind::attribute))->look_up(sample_request());
-  const auto start = "/requests.json?attribute%5Bexternal_id%5D=" + sample_code.digits() + "&start_date=2026-11-23T15%3A00%3A00Z";
-  EXPECT_EQ(lookup->request().target, start + "&page=1&page_size=2");
-  EXPECT_EQ(lookup->feed(reply(200, "[" + item("1", "x") + "," + item("2", "x") + "]")), std::nullopt);
-  EXPECT_EQ(lookup->request().target, start + "&page=2&page_size=2");
-}
-
-TEST(Open311Lookup, AsksForAsManyAsTheFirstPageHeldSoThatNoneIsSkipped) {
-  const auto lookup = open311(looking(LookupKind::scan, 50))->look_up(sample_request());
-  EXPECT_EQ(lookup->feed(reply(200, "[" + item("1", "x") + "," + item("2", "x") + "," + item("3", "x") + "]")), std::nullopt);
-  EXPECT_THAT(lookup->request().target, HasSubstr("&page=2&page_size=3"));
-  EXPECT_EQ(lookup->feed(reply(200, "[" + item("4", "x") + "]")), std::nullopt);
-  EXPECT_THAT(lookup->request().target, HasSubstr("&page=3&page_size=3"));
-}
-
-TEST(Open311Lookup, ScansWithoutAFilter) {
-  EXPECT_EQ(open311(looking(LookupKind::scan))->look_up(sample_request())->request().target,
-            "/requests.json?start_date=2026-11-23T15%3A00%3A00Z&page=1&page_size=2");
-}
-
-TEST(Open311Lookup, BelievesAHitOnlyWhereTheItemCarriesOurCode) {
-  const auto ours = sample_code.digits();
-  const auto mine = "[" + item("1", other_code.digits()) + "," + item("2", ours) + "]";
-  auto lookup = open311()->look_up(sample_request());
-  EXPECT_EQ(std::get<outcome::Found>(lookup->feed(reply(200, mine))->outcome).code, "2");
-
-  EXPECT_EQ(searched({R"([{"service_request_id":"3","description":"چاله کد پيگيري: )" + ours + "\"}]"}), "found");
-  EXPECT_EQ(searched({R"([{"service_request_id":"3","external_id":)" + ours + "}]"}), "found");
-  EXPECT_EQ(searched({R"([{"service_request_id":"3","description":"کد پیگیری: )" + ours + " و دیگر هیچ\"}]"}), "more");
-  EXPECT_EQ(searched({R"([{"service_request_id":")" + ours + "\"}]"}), "more");
-}
-
-TEST(Open311Lookup, WaitsWhereTheItemHasNoIdSoFar) { EXPECT_EQ(searched({"[" + item("0", sample_code.digits()) + "]"}), "try_later"); }
-
-TEST(Open311Lookup, BelievesAbsentOnlyAfterAnEmptyPage) {
-  EXPECT_EQ(searched({"[]"}), "absent");
-  EXPECT_EQ(searched({R"({"service_requests":[]})"}), "absent");
-  EXPECT_EQ(searched({"[" + item("1", "x") + "," + item("2", "x") + "]", "[" + item("3", "x") + "]"}), "more");
-  EXPECT_EQ(searched({"[" + item("1", "x") + "," + item("2", "x") + "]", "[" + item("3", "x") + "]", "[]"}), "absent");
-  EXPECT_EQ(searched({"[" + item("1", "x") + "]", "[" + item("2", sample_code.digits()) + "]"}), "found");
-}
-
-TEST(Open311Lookup, NeverCallsAbsentWhatWasNotReadToTheEnd) {
-  const auto one = "[" + item("1", "x") + "]";
-  const auto two = "[" + item("2", "x") + "]";
-  EXPECT_EQ(searched({one, one}), "unclear");
-  EXPECT_EQ(searched({one, two, one}), "unclear");
-  EXPECT_EQ(searched({one, two, "[" + item("3", "x") + "]"}), "unclear");
-  EXPECT_EQ(searched({one}, looking(LookupKind::attribute, 0)), "unclear");
-  EXPECT_EQ(searched({"[]"}, looking(LookupKind::attribute, 0)), "absent");
-
-  auto old = sample_request();
-  old.registration.intent_at = old.received_at + std::chrono::days(86);
-  EXPECT_EQ(searched({"[]"}, looking(LookupKind::attribute), old), "unclear");
-}
-
-TEST(Open311Lookup, TriesAgainWhereAPageCannotBeRead) {
-  for (const auto* const body :
-       {"", "<html>", "[{\"service_request_id\":", "null", "{}", "[1]", "[{\"code\":500,\"description\":\"x\"}]"}) {
-    EXPECT_EQ(searched({body}), "try_later") << body;
-  }
-  const auto outcome = [](int status) { return name_of(open311()->look_up(sample_request())->feed(reply(status, "[]"))->outcome); };
-  EXPECT_EQ(outcome(500), "try_later");
-  EXPECT_EQ(outcome(429), "try_later");
-  EXPECT_EQ(outcome(403), "misconfigured");
-  EXPECT_EQ(outcome(404), "unclear");
-  EXPECT_EQ(outcome(302), "unclear");
-}
-
-TEST(Open311Lookup, IsNotThereWhereSwitchedOff) { EXPECT_FALSE(open311(looking(LookupKind::none))->has_lookup()); }
 
 }  // namespace
 }  // namespace salam::upstream

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapters/upstream/open311_reply.h"
+#include "tests/unit/upstream/support.h"
+
 namespace salam::upstream {
 namespace {
 
@@ -16,7 +19,7 @@ constexpr std::string_view list = R"([
 
 ServiceCatalogue learned(const std::map<std::string, std::string>& table = {}) {
   ServiceCatalogue catalogue(table, "other");
-  catalogue.learn(*parse_services(json::parse(list)));
+  catalogue.learn(*read_services(reply(200, std::string(list)), ReplyFormat::json));
   return catalogue;
 }
 
@@ -46,8 +49,29 @@ TEST(ServiceCatalogue, LetsTheConfiguredTableDecideFirst) {
 TEST(ServiceCatalogue, WorksBeforeTheListIsRead) { EXPECT_EQ(ServiceCatalogue({{"a", "1"}}, "other").code_for("A"), "1"); }
 
 TEST(ServiceList, IsRefusedWhereItIsNoList) {
-  for (const auto* const body : {"", "<html>", "{}", "[{\"service_code\":", "3"}) EXPECT_FALSE(parse_services(json::parse(body))) << body;
-  EXPECT_EQ(parse_services(json::parse(R"({"services":[{"service_code":"a"}]})"))->size(), 1U);
+  for (const auto* const body : {"", "<html>", "{}", "[{\"service_code\":", "3"})
+    EXPECT_FALSE(read_services(reply(200, body), ReplyFormat::json)) << body;
+  EXPECT_EQ(read_services(reply(200, R"({"services":[{"service_code":"a"}]})"), ReplyFormat::json)->size(), 1U);
+}
+
+TEST(ServiceList, IsReadInXmlToo) {
+  const std::string xml = R"(<?xml version="1.0" encoding="utf-8"?>
+<services>
+  <service><service_code>001</service_code><service_name>آسفالت</service_name><metadata>true</metadata><keywords>چاله, نشست</keywords></service>
+  <service><service_code/><service_name>بی‌کد</service_name></service>
+  <count>2</count>
+</services>)";
+  const auto services = read_services(reply(200, xml, "text/xml"), ReplyFormat::xml);
+  ASSERT_TRUE(services);
+  ASSERT_EQ(services->size(), 1U);
+  ServiceCatalogue catalogue({}, "other");
+  catalogue.learn(*services);
+  EXPECT_EQ(catalogue.code_for("نشست"), "001");
+  for (const auto* const body :
+       {"", "<html/>", "<services><service><service_name>x</service_name></service></services>", "<services>", "[]"}) {
+    EXPECT_FALSE(read_services(reply(200, body, "text/xml"), ReplyFormat::xml)) << body;
+  }
+  EXPECT_EQ(read_services(reply(200, "<services/>", "text/xml"), ReplyFormat::xml)->size(), 0U);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "adapters/upstream/by_hand.h"
 #include "adapters/upstream/factory.h"
@@ -116,6 +119,30 @@ TEST_F(HttpUpstreamTest, NeverCallsBackFromInsideTheCall) {
   EXPECT_EQ(name_of(found.value().outcome), "unclear");
 }
 
+/// What a driver says of a request that it has no words for.
+class Objecting final : public Protocol {
+ public:
+  [[nodiscard]] std::string objection(const Request&) const override { return "no word for it"; }
+  [[nodiscard]] http_client::Request submit_request(const Request&) const override { return {}; }
+  [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request&, const http_client::Response&) const override { return {}; }
+  [[nodiscard]] bool has_lookup() const override { return true; }
+  [[nodiscard]] std::unique_ptr<Lookup> look_up(const Request&) const override { return nullptr; }
+  [[nodiscard]] bool has_tokens() const override { return false; }
+  [[nodiscard]] http_client::Request poll_request(std::string_view) const override { return {}; }
+  [[nodiscard]] Answer<PollOutcome> poll_answer(std::string_view, const http_client::Response&) const override { return {}; }
+};
+
+TEST_F(HttpUpstreamTest, SendsNothingThatItHasNoWordsFor) {
+  const auto upstream = make_http_upstream({}, std::make_shared<Objecting>(), client, executor);
+  upstream->submit(request, note(submitted));
+  upstream->look_up(request, note(found));
+  EXPECT_FALSE(submitted);
+  executor.run_posted();
+  EXPECT_EQ(std::get<outcome::Unclear>(submitted.value().outcome).why, "no word for it");
+  EXPECT_EQ(std::get<outcome::Unclear>(found.value().outcome).why, "no word for it");
+  EXPECT_TRUE(client->sent.empty());
+}
+
 TEST_F(HttpUpstreamTest, SurvivesItsEndWhileACallIsUnderWay) {
   auto upstream = open311();
   upstream->look_up(request, note(found));
@@ -145,7 +172,8 @@ TEST(ServiceListLoader, RetriesUntilTheListIsThereAndRefreshesIt) {
   const auto catalogue = std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{{"x", "gone"}}, "a");
   FakeExecutor executor;
   ServiceListStatus status;
-  keep_service_list(client, "isf", Milliseconds(3000), catalogue, executor, [&](const ServiceListStatus& now) { status = now; });
+  keep_service_list(client, {ReplyFormat::json, "isf"}, Milliseconds(3000), catalogue, executor,
+                    [&](const ServiceListStatus& now) { status = now; });
   EXPECT_EQ(client->sent.at(0).target, "/services.json?jurisdiction_id=isf");
   client->answer(http_client::Failure{true, "no route"});
   EXPECT_FALSE(status.loaded);
@@ -167,16 +195,43 @@ TEST(ServiceListLoader, RetriesUntilTheListIsThereAndRefreshesIt) {
   EXPECT_EQ(catalogue->code_for("درخت"), "trees");
 }
 
+TEST(ServiceListLoader, ReadsXmlWhereThatIsSpoken) {
+  const auto client = std::make_shared<ScriptedClient>();
+  const auto catalogue = std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a");
+  FakeExecutor executor;
+  ServiceListStatus status;
+  keep_service_list(client, {ReplyFormat::xml, ""}, Milliseconds(3000), catalogue, executor,
+                    [&](const ServiceListStatus& now) { status = now; });
+  EXPECT_EQ(client->sent.at(0).target, "/services.xml");
+  client->answer(reply(200, "<services><service><service_code>a</service_code></service></services>", "text/xml"));
+  EXPECT_TRUE(status.loaded);
+  EXPECT_EQ(status.services, 1U);
+}
+
 TEST(ServiceListLoader, EndsWithItsClient) {
   auto client = std::make_shared<ScriptedClient>();
   FakeExecutor executor;
-  keep_service_list(client, "", Milliseconds(3000), std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a"), executor,
+  keep_service_list(client, {}, Milliseconds(3000), std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "a"), executor,
                     {});
   client->answer(http_client::Failure{true, "no route"});
   client.reset();
   executor.fire_next_timer();
   EXPECT_TRUE(executor.timers.empty());
 }
+
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text) : path_(testing::TempDir() + "salam-mapping-" + std::to_string(getpid()) + ".toml") {
+    std::ofstream(path_) << text;
+  }
+  ~TemporaryFile() { std::remove(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 std::string problem_with(const Settings& settings) {
   const auto checked = check(settings, "system137");
@@ -200,6 +255,21 @@ TEST(UpstreamSettings, AreRefusedWithKeyAndReason) {
   EXPECT_THAT(problem_with(settings), HasSubstr("system137.toml: submit is missing"));
   settings.mapping_file.clear();
   EXPECT_THAT(problem_with(settings), HasSubstr("system137.mapping_file is missing"));
+}
+
+TEST(UpstreamSettings, NeedTheNameAndPasswordThatTheMappingNames) {
+  TemporaryFile mapping(
+      "[submit]\npath = \"/add\"\nbody_format = \"form\"\nbody = \"u={{user}}&p={{password}}\"\n"
+      "[success]\nstatuses = [200]\ncode = \"/id\"\n");
+  Settings settings;
+  settings.driver = DriverKind::mapped;
+  settings.base_url = "https://desk.example";
+  settings.mapping_file = mapping.path();
+  EXPECT_EQ(problem_with(settings), "system137.user (or user_file) is missing: the mapping file names {{user}}");
+  settings.user = Sensitive<std::string>("salam");
+  EXPECT_EQ(problem_with(settings), "system137.password (or password_file) is missing: the mapping file names {{password}}");
+  settings.password = Sensitive<std::string>("x");
+  EXPECT_EQ(problem_with(settings), "");
 }
 
 TEST(UpstreamSettings, NameTheirDrivers) {
