@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 class HttpUpstreamTest : public testing::Test {
- protected:
+ public:
   std::unique_ptr<Upstream> open311(LookupKind lookup = LookupKind::attribute, Milliseconds call_deadline = Milliseconds(5000)) {
     Open311Settings settings;
     settings.lookup.kind = lookup;
