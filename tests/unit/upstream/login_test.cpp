@@ -234,6 +234,16 @@ TEST_F(LoginTest, ThatFailsLosesNoRequest) {
   }
 }
 
+TEST_F(LoginTest, ThatFailsStopsALookupToo) {
+  use();
+  std::vector<std::string_view> found;
+  for (int i = 0; i < 2; ++i) {
+    upstream_->look_up(request_, [&](const Reply<LookupOutcome>& judged) { found.push_back(name_of(judged.outcome)); });
+    script_->answer(reply(i == 0 ? 401 : 503, ""));
+  }
+  EXPECT_THAT(found, testing::ElementsAre("misconfigured", "try_later"));
+}
+
 TEST_F(LoginTest, ThatFailsAfterARefusalLosesNoRequestEither) {
   use();
   submit();
