@@ -27,6 +27,9 @@ struct Endpoint {
   std::string client_key;                      ///< PEM, without a passphrase; goes with the certificate.
   std::string proxy;                           ///< `http://host:port`; empty: straight to the system.
   Sensitive<std::string> proxy_authorization;  ///< The value of `Proxy-Authorization`, such as `Basic …`; empty: none.
+
+  /// Of settings that are more than that.
+  [[nodiscard]] const Endpoint& endpoint() const noexcept { return *this; }
 };
 
 struct Misfit {

@@ -98,7 +98,7 @@ std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, std::uni
 }
 
 std::unique_ptr<SmsProvider> make_kavenegar(KavenegarSettings settings, const boost::asio::any_io_executor& executor) {
-  http_client::Settings client{settings};
+  http_client::Settings client{settings.endpoint()};
   client.max_connections = settings.max_connections;
   client.max_body = 1024 * 1024;
   return make_kavenegar(std::move(settings), http_client::make_client(client, executor));

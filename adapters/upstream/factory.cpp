@@ -96,7 +96,7 @@ Result<Prepared> prepare(const Settings& settings, std::string_view section) {
 
 Result<std::shared_ptr<http_client::Client>> client_of(const Prepared& prepared, const Settings& settings, std::string_view section,
                                                        const boost::asio::any_io_executor& io) {
-  http_client::Settings http{settings};
+  http_client::Settings http{settings.endpoint()};
   http.max_connections = settings.max_connections;
   try {
     std::shared_ptr<http_client::Client> client = http_client::make_client(http, io);

@@ -34,7 +34,7 @@ inline Request post(std::string body) {
 class Caller {
  public:
   explicit Caller(std::string url) : Caller(with_url(std::move(url))) {}
-  explicit Caller(Settings settings) : client_(make_client(std::move(settings), context_.get_executor())) {}
+  explicit Caller(const Settings& settings) : client_(make_client(settings, context_.get_executor())) {}
 
   /// Runs until the call is answered.
   Outcome call(Request request, milliseconds timeout = plenty) {

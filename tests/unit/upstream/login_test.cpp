@@ -53,50 +53,51 @@ http_client::Response token(const std::string& text, const std::string& rest = "
 class LoginTest : public testing::Test {
  protected:
   const Mapping& use(const std::string& text = mapping_text) {
-    mapping = *parse_mapping(text, "");
-    client = make_login_client(script, *mapping.login, mapping.reply_format, credentials, io.get_executor());
+    mapping_ = *parse_mapping(text, "");
+    client_ = make_login_client(script_, *mapping_.login, mapping_.reply_format, credentials_, io_.get_executor());
     UpstreamTraits traits;
-    traits.call_deadline = deadline;
-    upstream = make_http_upstream(
-        traits, make_mapped_http(mapping, credentials, std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "general")),
-        client, executor);
-    return mapping;
+    traits.call_deadline = deadline_;
+    upstream_ = make_http_upstream(
+        traits,
+        make_mapped_http(mapping_, credentials_, std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "general")),
+        client_, executor_);
+    return mapping_;
   }
 
-  /// The outcome's name stands in `submitted` at the same place once it is there.
+  /// The outcome's name stands in `submitted_` at the same place once it is there.
   void submit() {
-    const auto at = submitted.size();
-    submitted.emplace_back("none");
-    upstream->submit(request, [this, at](const Reply<SubmitOutcome>& judged) {
-      EXPECT_EQ(submitted.at(at), "none") << "called back twice";
-      submitted.at(at) = name_of(judged.outcome);
-      excerpt = judged.excerpt;
+    const auto at = submitted_.size();
+    submitted_.emplace_back("none");
+    upstream_->submit(request_, [this, at](const Reply<SubmitOutcome>& judged) {
+      EXPECT_EQ(submitted_.at(at), "none") << "called back twice";
+      submitted_.at(at) = name_of(judged.outcome);
+      excerpt_ = judged.excerpt;
     });
   }
   [[nodiscard]] std::vector<std::string> targets() const {
     std::vector<std::string> all;
-    for (const auto& sent : script->sent) all.push_back(sent.target);
+    for (const auto& sent : script_->sent) all.push_back(sent.target);
     return all;
   }
   [[nodiscard]] std::string authorization(std::size_t call) const {
-    for (const auto& [name, value] : script->sent.at(call).headers) {
+    for (const auto& [name, value] : script_->sent.at(call).headers) {
       if (name == "Authorization") return value;
     }
     return "";
   }
-  void run_for(milliseconds time) { io.run_for(time); }
+  void run_for(milliseconds time) { io_.run_for(time); }
 
-  Credentials credentials{Sensitive<std::string>(""), Sensitive<std::string>("salam"), Sensitive<std::string>("p&ss")};
-  milliseconds deadline = std::chrono::seconds(30);
-  boost::asio::io_context io;
-  FakeExecutor executor;
-  Mapping mapping;
-  std::shared_ptr<ScriptedClient> script = std::make_shared<ScriptedClient>();
-  std::shared_ptr<http_client::Client> client;
-  std::unique_ptr<Upstream> upstream;
-  std::shared_ptr<const Request> request = std::make_shared<const Request>(sample_request());
-  std::vector<std::string> submitted;
-  std::string excerpt;
+  Credentials credentials_{Sensitive<std::string>(""), Sensitive<std::string>("salam"), Sensitive<std::string>("p&ss")};
+  milliseconds deadline_ = std::chrono::seconds(30);
+  boost::asio::io_context io_;
+  FakeExecutor executor_;
+  Mapping mapping_;
+  std::shared_ptr<ScriptedClient> script_ = std::make_shared<ScriptedClient>();
+  std::shared_ptr<http_client::Client> client_;
+  std::unique_ptr<Upstream> upstream_;
+  std::shared_ptr<const Request> request_ = std::make_shared<const Request>(sample_request());
+  std::vector<std::string> submitted_;
+  std::string excerpt_;
 };
 
 const http_client::Response registered = reply(201, R"({"id":"17"})");
@@ -105,24 +106,24 @@ TEST_F(LoginTest, ComesBeforeTheFirstCallAndIsKeptForTheNext) {
   use();
   submit();
   ASSERT_THAT(targets(), testing::ElementsAre("/login"));
-  EXPECT_EQ(script->sent[0].body, "u=salam&p=p%26ss");
-  script->answer(token("t1"));
+  EXPECT_EQ(script_->sent[0].body, "u=salam&p=p%26ss");
+  script_->answer(token("t1"));
   EXPECT_EQ(authorization(1), "Bearer t1");
-  EXPECT_LE(script->timeouts[1], script->timeouts[0]) << "both within the call's deadline";
-  script->answer(registered);
+  EXPECT_LE(script_->timeouts[1], script_->timeouts[0]) << "both within the call's deadline";
+  script_->answer(registered);
   submit();
-  script->answer(registered);
+  script_->answer(registered);
   EXPECT_THAT(targets(), testing::ElementsAre("/login", "/add", "/add"));
-  EXPECT_THAT(submitted, testing::ElementsAre("registered", "registered"));
+  EXPECT_THAT(submitted_, testing::ElementsAre("registered", "registered"));
 }
 
 TEST_F(LoginTest, IsSharedByCallsThatComeTogether) {
   use();
   submit();
   submit();
-  upstream->look_up(request, [](const Reply<LookupOutcome>&) {});
+  upstream_->look_up(request_, [](const Reply<LookupOutcome>&) {});
   EXPECT_THAT(targets(), testing::ElementsAre("/login"));
-  script->answer(token("t1"));
+  script_->answer(token("t1"));
   EXPECT_EQ(targets().size(), 4U);
   for (std::size_t call = 1; call < 4; ++call) EXPECT_EQ(authorization(call), "Bearer t1");
 }
@@ -130,13 +131,13 @@ TEST_F(LoginTest, IsSharedByCallsThatComeTogether) {
 TEST_F(LoginTest, IsMadeAnewShortlyBeforeTheTokenExpires) {
   use();
   submit();
-  script->answer(token("t1", R"(,"expires_in":0)"));
+  script_->answer(token("t1", R"(,"expires_in":0)"));
   EXPECT_EQ(authorization(1), "Bearer t1");
-  script->answer(registered);
+  script_->answer(registered);
   submit();
   EXPECT_EQ(targets().back(), "/login");
-  script->answer(token("t2", R"(,"expires_in":"3600")"));
-  script->answer(registered);
+  script_->answer(token("t2", R"(,"expires_in":"3600")"));
+  script_->answer(registered);
   submit();
   EXPECT_EQ(authorization(4), "Bearer t2");
 }
@@ -144,47 +145,47 @@ TEST_F(LoginTest, IsMadeAnewShortlyBeforeTheTokenExpires) {
 TEST_F(LoginTest, IsMadeAnewForACallThatAnOlderTokenDidNotOpen) {
   use();
   submit();
-  script->answer(token("t1"));
-  script->answer(registered);
+  script_->answer(token("t1"));
+  script_->answer(registered);
   submit();
-  script->answer(reply(401, ""));
+  script_->answer(reply(401, ""));
   EXPECT_EQ(targets().back(), "/login");
-  EXPECT_EQ(submitted[1], "none");
-  script->answer(token("t2"));
+  EXPECT_EQ(submitted_[1], "none");
+  script_->answer(token("t2"));
   EXPECT_EQ(authorization(4), "Bearer t2");
-  EXPECT_EQ(script->sent[4].body, script->sent[2].body);
-  script->answer(registered);
-  EXPECT_EQ(submitted[1], "registered");
+  EXPECT_EQ(script_->sent[4].body, script_->sent[2].body);
+  script_->answer(registered);
+  EXPECT_EQ(submitted_[1], "registered");
 }
 
 TEST_F(LoginTest, IsNotRepeatedForACallThatANewTokenDoesNotOpen) {
   use();
   submit();
-  script->answer(token("t1"));
-  script->answer(reply(401, ""));
-  EXPECT_EQ(submitted[0], "misconfigured");
+  script_->answer(token("t1"));
+  script_->answer(reply(401, ""));
+  EXPECT_EQ(submitted_[0], "misconfigured");
   submit();
-  script->answer(reply(403, ""));
-  script->answer(token("t2"));
-  script->answer(reply(403, ""));
-  EXPECT_EQ(submitted[1], "misconfigured");
+  script_->answer(reply(403, ""));
+  script_->answer(token("t2"));
+  script_->answer(reply(403, ""));
+  EXPECT_EQ(submitted_[1], "misconfigured");
   EXPECT_THAT(targets(), testing::ElementsAre("/login", "/add", "/add", "/login", "/add"));
 }
 
 TEST_F(LoginTest, IsMadeOnceWhereOneTokenIsRefusedManyTimes) {
   use();
   submit();
-  script->answer(token("t1"));
-  script->answer(registered);
+  script_->answer(token("t1"));
+  script_->answer(registered);
   submit();
   submit();
   submit();
-  script->answer(reply(401, ""));
-  script->answer(reply(401, ""));
+  script_->answer(reply(401, ""));
+  script_->answer(reply(401, ""));
   EXPECT_THAT(targets(), testing::ElementsAre("/login", "/add", "/add", "/add", "/add", "/login")) << "one login for both";
-  const auto third = std::move(script->handlers.front());
-  script->handlers.pop_front();
-  script->answer(token("t2"));
+  const auto third = std::move(script_->handlers.front());
+  script_->handlers.pop_front();
+  script_->answer(token("t2"));
   EXPECT_EQ(authorization(7), "Bearer t2");
   third(reply(401, ""));
   EXPECT_EQ(targets().size(), 9U);
@@ -195,11 +196,11 @@ TEST_F(LoginTest, IsMadeOnceWhereOneTokenIsRefusedManyTimes) {
 TEST_F(LoginTest, IsNotMadeAnewForAStatusThatMeansSomethingElse) {
   use(with("token = ", "renew_on = [401]\ntoken = "));
   submit();
-  script->answer(token("t1"));
-  script->answer(registered);
+  script_->answer(token("t1"));
+  script_->answer(registered);
   submit();
-  script->answer(reply(403, ""));
-  EXPECT_EQ(submitted[1], "misconfigured");
+  script_->answer(reply(403, ""));
+  EXPECT_EQ(submitted_[1], "misconfigured");
   EXPECT_EQ(targets().size(), 3U);
 }
 
@@ -225,52 +226,62 @@ TEST_F(LoginTest, ThatFailsLosesNoRequest) {
   for (const auto& [answer, outcome] : cases) {
     use();
     submit();
-    script->answer(answer);
-    EXPECT_EQ(submitted.back(), outcome) << excerpt;
+    script_->answer(answer);
+    EXPECT_EQ(submitted_.back(), outcome) << excerpt_;
     EXPECT_EQ(targets().back(), "/login") << "nothing but the login was sent";
-    EXPECT_THAT(excerpt, HasSubstr("login: "));
-    EXPECT_THAT(excerpt, Not(HasSubstr("p&ss")));
+    EXPECT_THAT(excerpt_, HasSubstr("login: "));
+    EXPECT_THAT(excerpt_, Not(HasSubstr("p&ss")));
   }
+}
+
+TEST_F(LoginTest, ThatFailsStopsALookupToo) {
+  use();
+  std::vector<std::string_view> found;
+  for (int i = 0; i < 2; ++i) {
+    upstream_->look_up(request_, [&](const Reply<LookupOutcome>& judged) { found.push_back(name_of(judged.outcome)); });
+    script_->answer(reply(i == 0 ? 401 : 503, ""));
+  }
+  EXPECT_THAT(found, testing::ElementsAre("misconfigured", "try_later"));
 }
 
 TEST_F(LoginTest, ThatFailsAfterARefusalLosesNoRequestEither) {
   use();
   submit();
-  script->answer(token("t1"));
-  script->answer(registered);
+  script_->answer(token("t1"));
+  script_->answer(registered);
   submit();
-  script->answer(reply(401, ""));
-  script->answer(reply(503, ""));
-  EXPECT_EQ(submitted[1], "try_later");
+  script_->answer(reply(401, ""));
+  script_->answer(reply(503, ""));
+  EXPECT_EQ(submitted_[1], "try_later");
 }
 
 TEST_F(LoginTest, LeavesACallThatMayHaveActedUncertain) {
   use();
   submit();
-  script->answer(token("t1"));
-  script->answer(http_client::Failure{false, "reset"});
-  EXPECT_EQ(submitted[0], "uncertain");
+  script_->answer(token("t1"));
+  script_->answer(http_client::Failure{false, "reset"});
+  EXPECT_EQ(submitted_[0], "uncertain");
 }
 
 TEST_F(LoginTest, KeepsNoCallBeyondItsDeadline) {
-  deadline = milliseconds(5);
+  deadline_ = milliseconds(5);
   use();
   submit();
   run_for(milliseconds(50));
-  EXPECT_EQ(submitted[0], "try_later");
-  EXPECT_THAT(excerpt, HasSubstr("no answer in time"));
-  script->answer(token("t1"));
+  EXPECT_EQ(submitted_[0], "try_later");
+  EXPECT_THAT(excerpt_, HasSubstr("no answer in time"));
+  script_->answer(token("t1"));
   EXPECT_EQ(targets().size(), 1U) << "nobody waits for it any more";
 }
 
 TEST_F(LoginTest, SurvivesItsEndWhileACallIsUnderWay) {
   use();
   submit();
-  upstream.reset();
-  client.reset();
-  script->answer(token("t1"));
+  upstream_.reset();
+  client_.reset();
+  script_->answer(token("t1"));
   run_for(milliseconds(1));
-  EXPECT_EQ(submitted[0], "none");
+  EXPECT_EQ(submitted_[0], "none");
 }
 
 TEST_F(LoginTest, FindsTheTokenWhereItStands) {

@@ -41,7 +41,7 @@ std::string name_of_case(const testing::TestParamInfo<BadAnswer>& info) { return
 
 class MappedJson : public testing::TestWithParam<BadAnswer> {
  protected:
-  std::shared_ptr<const Protocol> desk = mapped(example("service_desk.toml"));
+  std::shared_ptr<const Protocol> desk_ = mapped(example("service_desk.toml"));
 };
 class MappedJsonSubmit : public MappedJson {};
 class MappedJsonLookup : public MappedJson {};
@@ -50,12 +50,12 @@ const ReplyForm tickets{"application/json", R"({"tickets":[{"external_id":")" + 
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonSubmit, testing::ValuesIn(bad_answers(ticket)), name_of_case);
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonLookup, testing::ValuesIn(bad_answers(tickets)), name_of_case);
 
-TEST_P(MappedJsonSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk, GetParam()), GetParam().submit); }
-TEST_P(MappedJsonLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk, GetParam()), GetParam().look_up); }
+TEST_P(MappedJsonSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk_, GetParam()), GetParam().submit); }
+TEST_P(MappedJsonLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk_, GetParam()), GetParam().look_up); }
 
 class MappedXml : public testing::TestWithParam<BadAnswer> {
  protected:
-  std::shared_ptr<const Protocol> desk = mapped(xml_mapping);
+  std::shared_ptr<const Protocol> desk_ = mapped(xml_mapping);
 };
 class MappedXmlSubmit : public MappedXml {};
 class MappedXmlLookup : public MappedXml {};
@@ -65,8 +65,8 @@ const ReplyForm xml_tickets{"text/xml", "<reply><tickets><ticket><ours>" + sampl
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlSubmit, testing::ValuesIn(bad_answers(xml_ticket)), name_of_case);
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlLookup, testing::ValuesIn(bad_answers(xml_tickets)), name_of_case);
 
-TEST_P(MappedXmlSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk, GetParam()), GetParam().submit); }
-TEST_P(MappedXmlLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk, GetParam()), GetParam().look_up); }
+TEST_P(MappedXmlSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk_, GetParam()), GetParam().submit); }
+TEST_P(MappedXmlLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk_, GetParam()), GetParam().look_up); }
 
 }  // namespace
 }  // namespace salam::upstream

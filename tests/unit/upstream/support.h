@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -11,6 +13,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <unistd.h>
 
 #include "adapters/http_client/client.h"
 #include "gateway/domain/request.h"
@@ -55,6 +59,22 @@ inline std::string example(const std::string& name) {
   std::ifstream file(std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + name);
   return {std::istreambuf_iterator<char>(file), {}};
 }
+
+/// Gone with the object.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text)
+      : path_(std::filesystem::temp_directory_path().string() + "/salam-mapping-" + std::to_string(getpid()) + ".toml") {
+    std::ofstream(path_) << text;
+  }
+  ~TemporaryFile() { std::remove(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 inline http_client::Response reply(int status, std::string body, std::string type = "application/json") {
   return {status, {{"content-type", std::move(type)}}, std::move(body)};

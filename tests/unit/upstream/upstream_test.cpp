@@ -1,11 +1,8 @@
-#include <cstdio>
-#include <fstream>
 #include <map>
 #include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "adapters/upstream/by_hand.h"
 #include "adapters/upstream/factory.h"
@@ -21,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 class HttpUpstreamTest : public testing::Test {
- protected:
+ public:
   std::unique_ptr<Upstream> open311(LookupKind lookup = LookupKind::attribute, Milliseconds call_deadline = Milliseconds(5000)) {
     Open311Settings settings;
     settings.lookup.kind = lookup;
@@ -218,20 +215,6 @@ TEST(ServiceListLoader, EndsWithItsClient) {
   executor.fire_next_timer();
   EXPECT_TRUE(executor.timers.empty());
 }
-
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::string_view text) : path_(testing::TempDir() + "salam-mapping-" + std::to_string(getpid()) + ".toml") {
-    std::ofstream(path_) << text;
-  }
-  ~TemporaryFile() { std::remove(path_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 std::string problem_with(const Settings& settings) {
   const auto checked = check(settings, "system137");

@@ -1,0 +1,111 @@
+// Plays what the systems of docker/examples/ document of their interfaces: tests/data/exchanges/, each file with its source.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/upstream/mapped_http.h"
+#include "adapters/upstream/mapping_file.h"
+#include "gateway/json/parse.h"
+#include "tests/unit/upstream/support.h"
+
+namespace salam::upstream {
+namespace {
+
+std::vector<std::filesystem::path> recorded(const std::string& system) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(SALAM_SOURCE_DIR) + "/tests/data/exchanges/" + system)) {
+    files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string name_of_file(const testing::TestParamInfo<std::filesystem::path>& info) { return info.param.stem().string(); }
+
+json::Document read(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  auto document = json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
+  EXPECT_TRUE(document) << document.error().message;
+  return std::move(*document);
+}
+
+std::string text(const json::Value& value, std::string_view pointer) {
+  const auto* const found = json::find(value, pointer);
+  return found == nullptr ? "" : json::text_of(*found).value_or(json::to_text(*found));
+}
+
+http_client::Response response_in(const json::Value& exchange) {
+  return reply(std::stoi(text(exchange, "/response/status")), text(exchange, "/response/body"), text(exchange, "/response/type"));
+}
+
+void expect_request(const http_client::Request& sent, const json::Value& exchange) {
+  const auto* const request = json::find(exchange, "/request");
+  EXPECT_EQ(sent.method, text(*request, "/method"));
+  EXPECT_EQ(sent.target, text(*request, "/target"));
+  for (const auto& header : json::find(*request, "/headers")->GetObject()) {
+    EXPECT_THAT(sent.headers, testing::Contains(testing::Pair(header.name.GetString(), header.value.GetString())));
+  }
+  if (const auto* const wanted = json::find(*request, "/body")) {
+    const auto body = json::parse(sent.body);
+    ASSERT_TRUE(body) << body.error().message;
+    EXPECT_TRUE(*body == *wanted) << sent.body;
+  } else {
+    EXPECT_EQ(sent.body, "");
+  }
+}
+
+template <class Outcome>
+std::string described(const Outcome& outcome) {
+  std::string code;
+  if constexpr (std::is_same_v<Outcome, SubmitOutcome>) {
+    if (const auto* const registered = std::get_if<outcome::Registered>(&outcome)) code = registered->code;
+  } else if (const auto* const found = std::get_if<outcome::Found>(&outcome)) {
+    code = found->code;
+  }
+  return std::string(name_of(outcome)) + (code.empty() ? "" : " " + code);
+}
+
+std::string submitted(const Protocol& protocol, const json::Value& exchange) {
+  expect_request(protocol.submit_request(sample_request()), exchange);
+  return described(protocol.submit_answer(sample_request(), response_in(exchange)).outcome);
+}
+
+std::string looked_up(const Protocol& protocol, const json::Value& exchanges) {
+  const auto lookup = protocol.look_up(sample_request());
+  for (const auto& exchange : exchanges.GetArray()) {
+    expect_request(lookup->request(), exchange);
+    const auto answer = lookup->feed(response_in(exchange));
+    const bool last = &exchange == exchanges.End() - 1;
+    EXPECT_EQ(answer.has_value(), last);
+    if (answer) return described(answer->outcome);
+  }
+  return "more pages are wanted";
+}
+
+void play(const std::string& mapping, const std::filesystem::path& path) {
+  const auto parsed = parse_mapping(example(mapping), mapping);
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const auto protocol = make_mapped_http(*parsed, {Sensitive<std::string>("secret"), {}, {}},
+                                         std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, ""));
+  const auto file = read(path);
+  EXPECT_NE(text(file, "/source/0"), "") << "where this is documented";
+  const auto& exchanges = *json::find(file, "/exchanges");
+  const bool submits = text(exchanges, "/0/request/method") == "POST";
+  EXPECT_EQ(submits ? submitted(*protocol, exchanges[0]) : looked_up(*protocol, exchanges), text(file, "/outcome"));
+}
+
+class Redmine : public testing::TestWithParam<std::filesystem::path> {};
+INSTANTIATE_TEST_SUITE_P(Exchange, Redmine, testing::ValuesIn(recorded("redmine")), name_of_file);
+TEST_P(Redmine, IsUnderstoodByItsMapping) { play("redmine.toml", GetParam()); }
+
+class RequestTracker : public testing::TestWithParam<std::filesystem::path> {};
+INSTANTIATE_TEST_SUITE_P(Exchange, RequestTracker, testing::ValuesIn(recorded("request_tracker")), name_of_file);
+TEST_P(RequestTracker, IsUnderstoodByItsMapping) { play("request_tracker.toml", GetParam()); }
+
+}  // namespace
+}  // namespace salam::upstream
