@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -16,8 +17,11 @@ struct KavenegarSettings {
   std::string base_url = "https://api.kavenegar.com";
   Sensitive<std::string> api_key;  ///< Stands in the path of every call: no URL of this driver is ever logged.
   std::string sender;              ///< A service line; empty: the account's own default.
-  std::string ca_file;             ///< PEM; empty: the system's.
-  Milliseconds timeout{10'000};    ///< Of one call, connect included.
+  /// An approved template for a kind of message: it goes by `verify/lookup` with the message's code as `token`, as shared service lines
+  /// want it. `verify/lookup` takes no `localid`, so with any template nothing counts as deduplicated.
+  std::map<MessageKind, std::string> templates;
+  std::string ca_file;           ///< PEM; empty: the system's.
+  Milliseconds timeout{10'000};  ///< Of one call, connect included.
   std::size_t max_connections = 8;
 };
 
