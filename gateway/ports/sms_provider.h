@@ -34,6 +34,11 @@ using StatusOutcome = std::variant<std::vector<DeliveryStatus>, outcome::TryLate
 struct SmsTraits {
   bool deduplicates = false;  ///< A send repeated with the same message id is not sent twice, so an uncertain one is simply repeated.
   Milliseconds deduplicates_for{0};  ///< After the first send with that id; longer it is not relied upon.
+  bool looks_up = false;         ///< A message sent again (`attempts` > 1) is first looked for by its id and sent only where it is absent.
+  Milliseconds settle_after{0};  ///< Sooner after an uncertain send "absent" proves nothing: it is sent again no sooner.
+  /// A send still uncertain so long after it is sent once more, counted, though the text may come twice; unset: a person settles.
+  std::optional<Milliseconds> repeats_after;
+  bool reports_only = false;  ///< Delivery is told by reports at the callback; `status` has nobody to ask.
   std::size_t status_batch = 500;
   Milliseconds call_deadline{10'000};
 };

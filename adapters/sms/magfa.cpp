@@ -1,0 +1,135 @@
+#include "adapters/sms/magfa.h"
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <openssl/evp.h>
+
+#include "adapters/sms/caller.h"
+#include "adapters/sms/magfa_wire.h"
+
+namespace salam::sms {
+namespace {
+
+/// A send that Magfa's front has taken shows under its uid by then, whatever stands in its queues.
+constexpr std::chrono::minutes settle_after{5};
+/// So long Magfa knows a message.
+constexpr std::chrono::hours known_for{24};
+constexpr std::size_t status_batch = 100;
+
+Timestamp now() { return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()); }
+
+/// RFC 7617.
+Sensitive<std::string> basic(const MagfaSettings& settings) {
+  const auto plain = settings.username + "/" + settings.domain + ":" + settings.password.reveal();
+  std::vector<unsigned char> encoded(4 * ((plain.size() + 2) / 3) + 1);
+  const int length = EVP_EncodeBlock(encoded.data(), reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size()));
+  return Sensitive<std::string>("Basic " + std::string(encoded.begin(), encoded.begin() + length));
+}
+
+void check(const MagfaSettings& settings) {
+  if (settings.username.empty() || settings.domain.empty() || settings.password.empty()) {
+    throw std::runtime_error("Magfa needs username, domain and password");
+  }
+  if (settings.username.find(':') != std::string::npos || settings.domain.find(':') != std::string::npos) {
+    throw std::runtime_error("Magfa's username and domain may hold no colon (RFC 7617)");
+  }
+  if (settings.sender.empty()) throw std::runtime_error("Magfa needs a sender: a service line of the account");
+}
+
+class Magfa final : public SmsProvider {
+ public:
+  Magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client)
+      : sender_(settings.sender), authorization_(basic(settings)), caller_(std::move(client), settings.timeout, {settings.password}) {
+    check(settings);
+    traits_.looks_up = true;
+    traits_.settle_after = settle_after;
+    traits_.repeats_after = known_for;
+    traits_.status_batch = status_batch;
+    traits_.call_deadline = 2 * settings.timeout;
+  }
+
+  [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
+
+  void send(const Message& message, Handler<SendOutcome> handler) override {
+    if (message.attempts <= 1) return post_and_ask(message, std::move(handler));
+    look_up(message, [this, message, handler = std::move(handler)](const Reply<magfa::LookupOutcome>& found) {
+      if (std::holds_alternative<magfa::Absent>(found.outcome)) return post(message, added(found.took, handler));
+      handler({told_before_sending(found.outcome), found.took, found.excerpt});
+    });
+  }
+
+  void status(std::vector<std::string> provider_ids, Handler<StatusOutcome> handler) override {
+    auto path = magfa::status_path(provider_ids);
+    auto read = [ids = std::move(provider_ids)](const HttpReply& reply) { return magfa::read_status(reply, ids); };
+    caller_.call<StatusOutcome>(request("GET", std::move(path), {}), std::move(read), std::move(handler));
+  }
+
+ private:
+  using LookupHandler = std::function<void(Reply<magfa::LookupOutcome>)>;
+
+  [[nodiscard]] http_client::Request request(std::string method, std::string path, std::string body) const {
+    http_client::Request request;
+    request.method = std::move(method);
+    request.target = std::move(path);
+    request.headers = {{"Authorization", authorization_.reveal()}, {"Accept", "application/json"}};
+    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
+    request.body = std::move(body);
+    return request;
+  }
+
+  void post(const Message& message, Handler<SendOutcome> handler) {
+    auto read = [message](const HttpReply& reply) { return magfa::read_send(reply, message, now()); };
+    caller_.call<SendOutcome>(request("POST", "/send", magfa::send_body(message, sender_)), std::move(read), std::move(handler));
+  }
+
+  void post_and_ask(const Message& message, Handler<SendOutcome> handler) {
+    post(message, [this, message, handler = std::move(handler)](Reply<SendOutcome> sent) {
+      if (!std::holds_alternative<outcome::Uncertain>(sent.outcome)) return handler(std::move(sent));
+      look_up(message, [sent = std::move(sent), handler](const Reply<magfa::LookupOutcome>& found) {
+        auto reply = sent;
+        reply.took += found.took;
+        if (const auto* const known = std::get_if<magfa::Found>(&found.outcome)) reply.outcome = outcome::Sent{known->provider_id};
+        handler(std::move(reply));
+      });
+    });
+  }
+
+  void look_up(const Message& message, LookupHandler handler) {
+    caller_.call<magfa::LookupOutcome>(request("GET", magfa::lookup_path(message), {}), magfa::read_lookup, std::move(handler));
+  }
+
+  static Handler<SendOutcome> added(Milliseconds took, Handler<SendOutcome> handler) {
+    return [took, handler = std::move(handler)](Reply<SendOutcome> reply) {
+      reply.took += took;
+      handler(std::move(reply));
+    };
+  }
+
+  /// Nothing was sent now; whether it was before is as open as it was.
+  static SendOutcome told_before_sending(const magfa::LookupOutcome& found) {
+    if (const auto* const known = std::get_if<magfa::Found>(&found)) return outcome::Sent{known->provider_id};
+    if (const auto* const later = std::get_if<outcome::TryLater>(&found)) return *later;
+    return std::get<outcome::Misconfigured>(found);
+  }
+
+  std::string sender_;
+  Sensitive<std::string> authorization_;
+  SmsTraits traits_;
+  Caller caller_;
+};
+
+}  // namespace
+
+std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client) {
+  return std::make_unique<Magfa>(std::move(settings), std::move(client));
+}
+
+std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, const boost::asio::any_io_executor& executor) {
+  auto client = make_sms_client(settings.base_url, settings.ca_file, settings.max_connections, executor);
+  return make_magfa(std::move(settings), std::move(client));
+}
+
+}  // namespace salam::sms

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/http_client/client.h"
+#include "gateway/domain/sensitive.h"
+#include "gateway/ports/sms_provider.h"
+
+namespace salam::sms {
+
+/// https://messaging.magfa.com/ui/?public/wiki/api/http_v2
+struct MagfaSettings {
+  std::string base_url = "https://sms.magfa.com/api/http/sms/v2";
+  std::string username;  ///< Without the domain.
+  std::string domain;
+  Sensitive<std::string> password;
+  std::string sender;            ///< A service line of the account.
+  std::string ca_file;           ///< PEM; empty: the system's.
+  Milliseconds timeout{10'000};  ///< Of one HTTP call, connect included; a send may take two.
+  std::size_t max_connections = 8;
+};
+
+/// Magfa's `uid` does not deduplicate. So a send that may have been taken is asked after (`/mid/{uid}`) at once, and a message that was
+/// tried before (`attempts` > 1) is asked after before it is sent.
+///
+/// Throws std::runtime_error with a sentence for the operator where the settings cannot work. Destroyed, it drops the handlers of calls
+/// under way uncalled.
+std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, const boost::asio::any_io_executor& executor);
+/// Over a client that is already there.
+std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client);
+
+}  // namespace salam::sms
