@@ -51,11 +51,14 @@ std::optional<int> number_at(const json::Value& object, std::string_view name) {
   return number;
 }
 
-std::string whole_number(const json::Value* value) {
-  auto text = value == nullptr ? std::string() : json::text_of(*value).value_or("");
+std::string whole_number(std::string_view text) {
   const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  const bool plausible = digits && text.size() <= max_id_digits && text.find_first_not_of('0') != std::string::npos;
-  return plausible ? std::move(text) : std::string();
+  const bool plausible = digits && text.size() <= max_id_digits && text.find_first_not_of('0') != std::string_view::npos;
+  return plausible ? std::string(text) : std::string();
+}
+
+std::string whole_number(const json::Value* value) {
+  return whole_number(std::string_view(value == nullptr ? std::string() : json::text_of(*value).value_or("")));
 }
 
 std::string operators_words(std::string_view text) {

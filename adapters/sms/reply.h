@@ -38,7 +38,9 @@ std::string unreadable(const HttpReply& reply, std::string_view provider);
 
 /// A member as an int, whether it stands there as a number or as text.
 std::optional<int> number_at(const json::Value& object, std::string_view name);
-/// A positive whole number of at most 20 digits, given as a number or as text; empty for anything else.
+/// The text where it is a positive whole number of at most 20 digits; empty for anything else.
+std::string whole_number(std::string_view text);
+/// The same of a value, given as a number or as text.
 std::string whole_number(const json::Value* value);
 /// The provider's words, fit for operators: shortened, without numbers that may be a citizen's.
 std::string operators_words(std::string_view text);
