@@ -1,13 +1,10 @@
 #include "tests/kafka/jars.h"
 
-#include <array>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -35,14 +32,6 @@ class FileLock {
  private:
   int file_;
 };
-
-bool on_path(std::string_view program) {
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path != nullptr ? path : "");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
-  return false;
-}
 
 std::string tail(const fs::path& file) {
   std::ifstream stream(file);
