@@ -104,16 +104,21 @@ std::string plain_text(std::string_view page) {
 
 }  // namespace
 
-Result<json::Document> read_json(const http_client::Response& response) {
+std::string_view body_of(const http_client::Response& response) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   std::string_view body = response.body;
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-  return json::parse(body);
+  return body;
 }
+
+Result<json::Document> read_json(const http_client::Response& response) { return json::parse(body_of(response)); }
 
 std::optional<std::string> trusted_code(const json::Value* value) {
   if (value == nullptr || !(value->IsString() || value->IsInt64() || value->IsUint64())) return std::nullopt;
-  const auto text = json::text_of(*value).value_or("");
+  return trusted_code(json::text_of(*value).value_or(""));
+}
+
+std::optional<std::string> trusted_code(std::string_view text) {
   const auto code = trimmed(text);
   if (code.empty() || code.size() > max_code_bytes || says_nothing(code) || has_invisible(code)) return std::nullopt;
   return std::string(code);

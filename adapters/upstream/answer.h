@@ -20,12 +20,16 @@ struct Answer {
 
 inline bool is_success(int status) { return status >= 200 && status < 300; }
 
-/// The body as JSON; a byte order mark before it, as some servers write, is passed over.
+/// Without the byte order mark that some servers write.
+std::string_view body_of(const http_client::Response& response);
+
+/// The body as JSON.
 Result<json::Document> read_json(const http_client::Response& response);
 
 /// An id, code or token that may be shown to a citizen: a string or a whole number; not empty, zero or `null`; at most 256 bytes; without
 /// control or direction characters. Blanks around it are dropped.
 std::optional<std::string> trusted_code(const json::Value* value);
+std::optional<std::string> trusted_code(std::string_view text);
 
 /// Whether nothing is there at all (absent, null, empty string), as against something that is not trusted.
 bool is_missing(const json::Value* value);

@@ -8,6 +8,7 @@
 #include "adapters/upstream/by_hand.h"
 #include "adapters/upstream/http_upstream.h"
 #include "adapters/upstream/mapping_file.h"
+#include "adapters/upstream/open311_file.h"
 
 namespace salam::upstream {
 namespace {
@@ -60,7 +61,7 @@ Result<Prepared> prepare_mapped(const Settings& settings, std::string_view secti
   if (!mapping) return mapping.error();
   Prepared prepared;
   prepared.catalogue = std::make_shared<ServiceCatalogue>(settings.service_codes, settings.default_service_code);
-  prepared.protocol = make_mapped_http(std::move(*mapping), settings.api_key, prepared.catalogue);
+  prepared.protocol = make_mapped_http(std::move(*mapping), {settings.api_key, settings.user, settings.password}, prepared.catalogue);
   return prepared;
 }
 

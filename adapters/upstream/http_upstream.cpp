@@ -54,6 +54,7 @@ class HttpUpstream final : public Upstream {
   [[nodiscard]] const UpstreamTraits& traits() const override { return traits_; }
 
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
+    if (auto objection = protocol_->objection(*request); !objection.empty()) return refuse(std::move(handler), std::move(objection));
     auto message = protocol_->submit_request(*request);
     client_->send(std::move(message), traits_.call_deadline,
                   [protocol = protocol_, request = std::move(request), handler = std::move(handler),
@@ -68,6 +69,7 @@ class HttpUpstream final : public Upstream {
 
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
     if (!protocol_->has_lookup()) return refuse(std::move(handler), "no lookup is configured");
+    if (auto objection = protocol_->objection(*request); !objection.empty()) return refuse(std::move(handler), std::move(objection));
     std::make_shared<LookupRun>(protocol_->look_up(*request), client_, traits_.call_deadline, std::move(handler))
         ->ask(traits_.call_deadline);
   }

@@ -9,33 +9,28 @@
 namespace salam::upstream {
 namespace {
 
-using Document = Result<json::Document>;
-
-const json::Value* at(const Document& document, std::string_view pointer) {
-  return document && !pointer.empty() ? json::find(*document, pointer) : nullptr;
-}
-
-std::string text_at(const Document& document, std::string_view pointer) {
-  const auto* const value = at(document, pointer);
-  if (value == nullptr) return {};
-  if (value->IsBool()) return value->GetBool() ? "true" : "false";
-  return json::text_of(*value).value_or("");
-}
-
-bool holds(const AnswerRule& rule, int status, const Document& document) {
+bool holds(const AnswerRule& rule, int status, const ReplyPart& reply) {
   const bool status_fits = rule.statuses.empty() ? status >= 400 && status < 500
                                                  : std::find(rule.statuses.begin(), rule.statuses.end(), status) != rule.statuses.end();
   if (!status_fits || rule.pointer.empty()) return status_fits;
-  const auto text = matching_form(text_at(document, rule.pointer));
-  const auto is_it = [&](const std::string& wanted) { return matching_form(wanted) == text; };
-  const auto is_in = [&](const std::string& word) { return text.find(matching_form(word)) != std::string::npos; };
-  return std::any_of(rule.equals.begin(), rule.equals.end(), is_it) || std::any_of(rule.contains.begin(), rule.contains.end(), is_in);
+  return std::ranges::any_of(reply.values_at(rule.pointer), [&](const ReplyValue& value) {
+    const auto text = matching_form(value.text);
+    const auto is_it = [&](const std::string& wanted) { return matching_form(wanted) == text; };
+    const auto is_in = [&](const std::string& word) { return text.find(matching_form(word)) != std::string::npos; };
+    return std::ranges::any_of(rule.equals, is_it) || std::ranges::any_of(rule.contains, is_in);
+  });
 }
 
-const AnswerRule* first_that_holds(const std::vector<AnswerRule>& rules, int status, const Document& document) {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const AnswerRule& rule) { return holds(rule, status, document); });
+const AnswerRule* first_that_holds(const std::vector<AnswerRule>& rules, int status, const ReplyPart& reply) {
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const AnswerRule& rule) { return holds(rule, status, reply); });
   return found == rules.end() ? nullptr : &*found;
 }
+
+/// An empty path leads to no code and to no words, though it leads to the whole reply.
+std::optional<std::string> code_at(const ReplyPart& reply, const ReplyPath& path) {
+  return path.empty() ? std::nullopt : reply.code_at(path);
+}
+std::string words_at(const ReplyPart& reply, const ReplyPath& path) { return path.empty() ? std::string() : reply.words_at(path); }
 
 std::string_view content_type(BodyFormat format) {
   switch (format) {
@@ -57,24 +52,11 @@ bool sets(const Call& call, std::string_view lower_case_name) {
   return std::ranges::any_of(call.headers, [&](const auto& header) { return std::ranges::equal(header.first, lower_case_name, same); });
 }
 
-http_client::Request message_of(const Call& call, const Template::Values& values) {
-  http_client::Request message;
-  message.method = call.method;
-  message.target = call.path.render(values);
-  if (!sets(call, "accept")) message.headers.emplace_back("Accept", "application/json");
-  if (call.format != BodyFormat::none) {
-    if (!sets(call, "content-type")) message.headers.emplace_back("Content-Type", content_type(call.format));
-    message.body = call.body.render(values);
-  }
-  for (const auto& [name, value] : call.headers) message.headers.emplace_back(name, value.render(values));
-  return message;
-}
-
 /// What the mapping's error texts say, wherever they stand.
-std::string words_of(const Mapping& mapping, const Document& document) {
+std::string words_of(const Mapping& mapping, const ReplyPart& reply) {
   for (const auto* const rules : {&mapping.already_exists, &mapping.refused, &mapping.later}) {
     for (const auto& rule : *rules) {
-      auto words = text_at(document, rule.why);
+      auto words = words_at(reply, rule.why);
       if (!words.empty()) return words;
     }
   }
@@ -90,56 +72,66 @@ class Search final : public Lookup {
     const Template::Values values = [this](Placeholder placeholder) {
       return placeholder == Placeholder::page ? page_ : values_(placeholder);
     };
-    return message_of(lookup_.call, values);
+    return message_of(lookup_.call, mapping_.reply_format, values);
   }
 
   std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) override {
-    const auto document = read_json(response);
+    const auto reply = Reply::read(response, mapping_.reply_format);
+    const auto whole = reply.whole();
     const bool success = is_success(response.status);
-    const auto said = describe(response, success ? std::string() : words_of(mapping_, document), nullptr);
+    const auto said = describe(response, success ? std::string() : words_of(mapping_, whole), nullptr);
     if (!success) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said), said};
-    const auto* const items = document ? json::find(*document, lookup_.items) : nullptr;
-    if (items == nullptr || !items->IsArray()) {
-      return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ", no list where lookup.items points"), said};
-    }
-    if (auto outcome = judge(*items, *document, response)) return Answer<LookupOutcome>{std::move(*outcome), said};
+    const auto items = whole.items_at(lookup_.items);
+    if (!items) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ", no list where lookup.items points"), said};
+    if (auto outcome = judge(*items, whole, response)) return Answer<LookupOutcome>{std::move(*outcome), said};
     return std::nullopt;
   }
 
  private:
-  std::optional<LookupOutcome> judge(const json::Value& items, const json::Value& document, const http_client::Response& response) {
-    for (const auto& item : items.GetArray()) {
+  using Items = std::vector<ReplyPart>;
+
+  std::optional<LookupOutcome> judge(const Items& items, const ReplyPart& whole, const http_client::Response& response) {
+    for (const auto& item : items) {
       if (!carries_code(item)) continue;
-      if (auto code = trusted_code(json::find(item, lookup_.item_id))) return outcome::Found{std::move(*code)};
+      if (auto code = item.code_at(lookup_.item_id)) return outcome::Found{std::move(*code)};
       return try_later(response, "the system holds it, but without a code so far");
     }
-    return lookup_.next ? follow(items, json::find(document, *lookup_.next)) : count_on(items);
+    return lookup_.next ? follow(items, whole.values_at(*lookup_.next)) : count_on(items);
   }
 
-  [[nodiscard]] bool carries_code(const json::Value& item) const {
-    const auto* const value = json::find(item, lookup_.item_code);
-    const auto text = value == nullptr ? std::nullopt : json::text_of(*value);
-    const auto code = text ? TrackingCode::parse(*text) : std::nullopt;
-    return code && code->digits() == values_(Placeholder::code);
+  [[nodiscard]] bool carries_code(const ReplyPart& item) const {
+    const auto ours = values_(Placeholder::code);
+    return std::ranges::any_of(item.values_at(lookup_.item_code), [&](const ReplyValue& value) {
+      const auto code = TrackingCode::parse(value.text);
+      return code && code->digits() == ours;
+    });
   }
 
   /// The reply names its next page.
-  std::optional<LookupOutcome> follow(const json::Value& items, const json::Value* next) {
-    if (next == nullptr && !items.Empty() && pages_ == 1) {
+  std::optional<LookupOutcome> follow(const Items& items, const std::vector<ReplyValue>& next) {
+    if (next.empty() && !items.empty() && pages_ == 1) {
       return outcome::Unclear{"the reply says nothing where lookup.next points, so not all may have been read"};
     }
-    if (is_missing(next) || next->IsFalse()) return outcome::Absent{};
-    auto page = json::text_of(*next);
-    if (!page) return outcome::Unclear{"what stands where lookup.next points is no page"};
-    if (!seen_.insert(*page).second || *page == page_) return outcome::Unclear{"the system names a page twice, so not all could be read"};
-    return turn_to(std::move(*page));
+    if (next.empty() || is_last(next.front())) return outcome::Absent{};
+    const auto& [kind, page] = next.front();
+    if (kind != ReplyValue::Kind::text) return outcome::Unclear{"what stands where lookup.next points is no page"};
+    if (!seen_.insert(page).second || page == page_) return outcome::Unclear{"the system names a page twice, so not all could be read"};
+    return turn_to(page);
+  }
+
+  static bool is_last(const ReplyValue& next) {
+    const bool blank = next.text.find_first_not_of(" \t\r\n") == std::string::npos;
+    return next.kind == ReplyValue::Kind::null || (next.kind == ReplyValue::Kind::text && blank) ||
+           (next.kind == ReplyValue::Kind::scalar && next.text == "false");
   }
 
   /// Pages are counted until one is empty.
-  std::optional<LookupOutcome> count_on(const json::Value& items) {
-    if (items.Empty()) return outcome::Absent{};
-    if (!lookup_.call.path.uses(Placeholder::page)) return outcome::Unclear{"the lookup does not page, so the list may be cut"};
-    if (!seen_.insert(json::to_text(items)).second) return outcome::Unclear{"the system repeats a page, so not all could be read"};
+  std::optional<LookupOutcome> count_on(const Items& items) {
+    if (items.empty()) return outcome::Absent{};
+    if (!lookup_.call.uses(Placeholder::page)) return outcome::Unclear{"the lookup does not page, so the list may be cut"};
+    std::string text;
+    for (const auto& item : items) text += item.to_text();
+    if (!seen_.insert(std::move(text)).second) return outcome::Unclear{"the system repeats a page, so not all could be read"};
     return turn_to(std::to_string(lookup_.first_page + pages_));
   }
 
@@ -158,26 +150,65 @@ class Search final : public Lookup {
   std::set<std::string> seen_;
 };
 
+/// What no request holds but the mapping or the configuration does.
+struct Vocabulary {
+  std::shared_ptr<const Mapping> mapping;
+  Credentials credentials;
+  std::shared_ptr<const ServiceCatalogue> catalogue;
+
+  [[nodiscard]] std::optional<std::string> their_category(const Request& request) const {
+    return mapping->categories.find(matching_form(category_of(request)));
+  }
+
+  [[nodiscard]] std::string value(Placeholder placeholder, const Request& request) const {
+    switch (placeholder) {
+      case Placeholder::their_region:
+        return mapping->regions.find(request.content.region.wire()).value_or("");
+      case Placeholder::their_category:
+        return their_category(request).value_or("");
+      case Placeholder::their_kind:
+        return mapping->kinds.find(std::string(to_string(request.content.kind))).value_or("");
+      case Placeholder::service_code:
+        return catalogue->code_for(category_of(request));
+      case Placeholder::api_key:
+        return credentials.api_key.reveal();
+      case Placeholder::user:
+        return credentials.user.reveal();
+      case Placeholder::password:
+        return credentials.password.reveal();
+      case Placeholder::token:
+        return std::string(token_mark);
+      default:
+        return value_of(placeholder, request);
+    }
+  }
+};
+
 class MappedHttp final : public Protocol {
  public:
-  MappedHttp(Mapping mapping, Sensitive<std::string> api_key, std::shared_ptr<const ServiceCatalogue> catalogue)
-      : mapping_(std::move(mapping)), api_key_(std::move(api_key)), catalogue_(std::move(catalogue)) {}
+  explicit MappedHttp(Vocabulary vocabulary) : vocabulary_(std::move(vocabulary)), mapping_(*vocabulary_.mapping) {}
+
+  [[nodiscard]] std::string objection(const Request& request) const override {
+    const bool needs_category = mapping_.submit.uses(Placeholder::their_category);
+    if (!needs_category || vocabulary_.their_category(request)) return {};
+    return "the mapping's [tables.category] has no entry for the category `" + std::string(category_of(request)) + "` and no default";
+  }
 
   [[nodiscard]] http_client::Request submit_request(const Request& request) const override {
-    return message_of(mapping_.submit, [&](Placeholder placeholder) { return value(placeholder, request); });
+    return message_of(mapping_.submit, mapping_.reply_format,
+                      [&](Placeholder placeholder) { return vocabulary_.value(placeholder, request); });
   }
 
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const override {
-    const auto document = read_json(response);
-    const auto said = describe(response, is_success(response.status) ? std::string() : words_of(mapping_, document), &request);
-    return {judge(request, response, document, said), said};
+    const auto reply = Reply::read(response, mapping_.reply_format);
+    const auto said = describe(response, is_success(response.status) ? std::string() : words_of(mapping_, reply.whole()), &request);
+    return {judge(request, response, reply.whole(), said), said};
   }
 
   [[nodiscard]] bool has_lookup() const override { return mapping_.lookup.has_value(); }
   [[nodiscard]] std::unique_ptr<Lookup> look_up(const Request& request) const override {
-    return std::make_unique<Search>(mapping_, [request, key = api_key_, catalogue = catalogue_](Placeholder placeholder) {
-      return value(placeholder, request, key, *catalogue);
-    });
+    return std::make_unique<Search>(
+        mapping_, [request, vocabulary = vocabulary_](Placeholder placeholder) { return vocabulary.value(placeholder, request); });
   }
 
   [[nodiscard]] bool has_tokens() const override { return false; }
@@ -187,44 +218,58 @@ class MappedHttp final : public Protocol {
   }
 
  private:
-  static std::string value(Placeholder placeholder, const Request& request, const Sensitive<std::string>& key,
-                           const ServiceCatalogue& catalogue) {
-    if (placeholder == Placeholder::api_key) return key.reveal();
-    if (placeholder == Placeholder::service_code) return catalogue.code_for(category_of(request));
-    return value_of(placeholder, request);
-  }
-  [[nodiscard]] std::string value(Placeholder placeholder, const Request& request) const {
-    return value(placeholder, request, api_key_, *catalogue_);
-  }
-
-  [[nodiscard]] SubmitOutcome judge(const Request& request, const http_client::Response& response, const Document& document,
+  [[nodiscard]] SubmitOutcome judge(const Request& request, const http_client::Response& response, const ReplyPart& reply,
                                     const std::string& said) const {
     const int status = response.status;
-    if (holds(mapping_.success, status, document)) {
-      if (auto code = trusted_code(at(document, mapping_.success.code))) return outcome::Registered{std::move(*code)};
+    if (holds(mapping_.success, status, reply)) {
+      if (auto code = code_at(reply, mapping_.success.code)) return outcome::Registered{std::move(*code)};
       return outcome::Uncertain{said + ": no code that can be relied on"};
     }
-    if (const auto* const rule = first_that_holds(mapping_.already_exists, status, document)) {
-      if (auto code = trusted_code(at(document, rule->code))) return outcome::Registered{std::move(*code)};
+    if (const auto* const rule = first_that_holds(mapping_.already_exists, status, reply)) {
+      if (auto code = code_at(reply, rule->code)) return outcome::Registered{std::move(*code)};
       return outcome::Uncertain{said + ": exists already, but under which code is not said"};
     }
-    if (const auto* const rule = first_that_holds(mapping_.refused, status, document)) {
-      return outcome::Refused{describe(response, text_at(document, rule->why), &request)};
+    if (const auto* const rule = first_that_holds(mapping_.refused, status, reply)) {
+      return outcome::Refused{describe(response, words_at(reply, rule->why), &request)};
     }
-    if (first_that_holds(mapping_.later, status, document) != nullptr) return try_later(response, said);
+    if (first_that_holds(mapping_.later, status, reply) != nullptr) return try_later(response, said);
     return submit_outcome(response, said);
   }
 
-  Mapping mapping_;
-  Sensitive<std::string> api_key_;
-  std::shared_ptr<const ServiceCatalogue> catalogue_;
+  Vocabulary vocabulary_;
+  const Mapping& mapping_;
 };
 
 }  // namespace
 
-std::shared_ptr<const Protocol> make_mapped_http(Mapping mapping, Sensitive<std::string> api_key,
+bool Call::uses(Placeholder placeholder) const {
+  return path.uses(placeholder) || body.uses(placeholder) ||
+         std::ranges::any_of(headers, [&](const auto& header) { return header.second.uses(placeholder); });
+}
+
+std::optional<std::string> CodeTable::find(const std::string& ours) const {
+  const auto found = by_ours.find(ours);
+  return found == by_ours.end() ? fallback : found->second;
+}
+
+http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values) {
+  http_client::Request message;
+  message.method = call.method;
+  message.target = call.path.render(values);
+  if (!sets(call, "accept"))
+    message.headers.emplace_back("Accept", wanted == ReplyFormat::json ? "application/json" : "application/xml, text/xml");
+  if (call.format != BodyFormat::none) {
+    if (!sets(call, "content-type")) message.headers.emplace_back("Content-Type", content_type(call.format));
+    message.body = call.body.render(values);
+  }
+  for (const auto& [name, value] : call.headers) message.headers.emplace_back(name, value.render(values));
+  return message;
+}
+
+std::shared_ptr<const Protocol> make_mapped_http(Mapping mapping, Credentials credentials,
                                                  std::shared_ptr<const ServiceCatalogue> catalogue) {
-  return std::make_shared<MappedHttp>(std::move(mapping), std::move(api_key), std::move(catalogue));
+  return std::make_shared<MappedHttp>(
+      Vocabulary{std::make_shared<const Mapping>(std::move(mapping)), std::move(credentials), std::move(catalogue)});
 }
 
 }  // namespace salam::upstream

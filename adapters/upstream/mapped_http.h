@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,10 +10,11 @@
 
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/protocol.h"
+#include "adapters/upstream/reply.h"
 #include "adapters/upstream/service_catalogue.h"
 #include "gateway/domain/sensitive.h"
 
-/// A system whose HTTP interface is described by a mapping. Its answers are JSON; what it is sent may be JSON, a form or XML.
+/// A system whose HTTP interface is described by a mapping. Its answers are JSON or XML; what it is sent may also be a form.
 namespace salam::upstream {
 
 enum class BodyFormat { none, json, form, xml };
@@ -23,30 +25,44 @@ struct Call {
   std::vector<std::pair<std::string, Template>> headers;
   BodyFormat format = BodyFormat::none;
   Template body;
+
+  [[nodiscard]] bool uses(Placeholder placeholder) const;
 };
 
-/// An answer by which the system says one certain thing: the status is listed and the value at `pointer`, if one is given, is one of
+/// An answer by which the system says one certain thing: the status is listed and a value at `pointer`, if one is given, is one of
 /// `equals` or holds one of `contains` (compared in their matching form).
 struct AnswerRule {
   std::vector<int> statuses;  ///< None: any 4xx.
-  std::string pointer;        ///< JSON Pointer.
+  ReplyPath pointer;
   std::vector<std::string> equals;
   std::vector<std::string> contains;
-  std::string code;  ///< Pointer to the system's code; success and already-exists only.
-  std::string why;   ///< Pointer to the system's words for it; may be empty.
+  ReplyPath code;  ///< To the system's code; success and already-exists only.
+  ReplyPath why;   ///< To the system's words for it; may be empty.
 };
 
 struct MappedLookup {
   Call call;
-  std::string items;                ///< Pointer to the list of one page; empty: the whole reply.
-  std::string item_code;            ///< Pointer, in an item, to our tracking code.
-  std::string item_id;              ///< Pointer, in an item, to the system's code.
-  std::optional<std::string> next;  ///< Pointer to the next page's `{{page}}`; unset: pages are counted until one is empty.
+  ReplyPath items;                ///< To the list of one page; empty: the whole reply.
+  ReplyPath item_code;            ///< In an item, to our tracking code; several values may stand there.
+  ReplyPath item_id;              ///< In an item, to the system's code.
+  std::optional<ReplyPath> next;  ///< To the next page's `{{page}}`; unset: pages are counted until one is empty.
   std::size_t first_page = 1;
   std::size_t max_pages = 20;
 };
 
+/// What the system calls what the gateway knows.
+struct CodeTable {
+  std::map<std::string, std::string> by_ours;  ///< Categories in their matching form.
+  std::optional<std::string> fallback;
+
+  [[nodiscard]] std::optional<std::string> find(const std::string& ours) const;
+};
+
 struct Mapping {
+  ReplyFormat reply_format = ReplyFormat::json;
+  CodeTable regions;  ///< By `Region::wire`.
+  CodeTable categories;
+  CodeTable kinds;
   Call submit;
   AnswerRule success;
   std::vector<AnswerRule> already_exists;
@@ -55,7 +71,16 @@ struct Mapping {
   std::optional<MappedLookup> lookup;
 };
 
-std::shared_ptr<const Protocol> make_mapped_http(Mapping mapping, Sensitive<std::string> api_key,
+struct Credentials {
+  Sensitive<std::string> api_key;
+  Sensitive<std::string> user;
+  Sensitive<std::string> password;
+};
+
+/// The call as HTTP, and what it is sent with where the mapping does not say: content type and the format that is asked for.
+http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values);
+
+std::shared_ptr<const Protocol> make_mapped_http(Mapping mapping, Credentials credentials,
                                                  std::shared_ptr<const ServiceCatalogue> catalogue);
 
 }  // namespace salam::upstream

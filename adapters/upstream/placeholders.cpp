@@ -7,13 +7,14 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "adapters/http_client/client.h"
+#include "gateway/domain/text.h"
 #include "gateway/domain/time.h"
 #include "gateway/json/writer.h"
 
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Placeholder>, 24> names{{
+constexpr std::array<std::pair<std::string_view, Placeholder>, 33> names{{
     {"code", Placeholder::code},
     {"subject", Placeholder::subject},
     {"description", Placeholder::description},
@@ -36,9 +37,40 @@ constexpr std::array<std::pair<std::string_view, Placeholder>, 24> names{{
     {"form", Placeholder::form},
     {"item", Placeholder::item},
     {"received_at", Placeholder::received_at},
+    {"received_on", Placeholder::received_on},
+    {"received_on_jalali", Placeholder::received_on_jalali},
+    {"received_on_jalali_persian", Placeholder::received_on_jalali_persian},
+    {"their_region", Placeholder::their_region},
+    {"their_category", Placeholder::their_category},
+    {"their_kind", Placeholder::their_kind},
     {"page", Placeholder::page},
     {"api_key", Placeholder::api_key},
+    {"user", Placeholder::user},
+    {"password", Placeholder::password},
+    {"token", Placeholder::token},
 }};
+
+/// What must be there for those that no request has; empty for the others.
+std::string_view condition_of(Placeholder placeholder) {
+  switch (placeholder) {
+    case Placeholder::their_region:
+      return "it needs a table [tables.region]";
+    case Placeholder::their_category:
+      return "it needs a table [tables.category]";
+    case Placeholder::their_kind:
+      return "it needs a table [tables.kind]";
+    case Placeholder::page:
+      return "only a lookup has pages";
+    case Placeholder::api_key:
+    case Placeholder::user:
+    case Placeholder::password:
+      return "it belongs to the headers and bodies of a mapped HTTP system";
+    case Placeholder::token:
+      return "it belongs to the headers of a mapped HTTP system that has a [login]";
+    default:
+      return {};
+  }
+}
 
 std::string degrees(double value) { return fmt::format("{:.6f}", value); }
 
@@ -57,13 +89,21 @@ std::string local_mobile(const Citizen& citizen) {
   return citizen.mobile ? "0" + citizen.mobile->reveal().substr(country.size()) : std::string();
 }
 
-bool is_number(Placeholder placeholder) {
-  return placeholder == Placeholder::latitude || placeholder == Placeholder::longitude || placeholder == Placeholder::item;
+bool is_number(Placeholder placeholder, const Scope& scope) {
+  return placeholder == Placeholder::latitude || placeholder == Placeholder::longitude || placeholder == Placeholder::item ||
+         scope.numbers.contains(placeholder);
 }
 
-std::string json_value(Placeholder placeholder, const std::string& value) {
+/// Why it cannot stand there; empty where it can.
+std::string_view fault_of(Placeholder placeholder, const Scope& scope) {
+  const auto condition = condition_of(placeholder);
+  if (scope.others.contains(placeholder) || (scope.request && condition.empty())) return {};
+  return condition.empty() ? "it belongs to a request" : condition;
+}
+
+std::string json_value(bool number, const std::string& value) {
   if (value.empty()) return "null";
-  return is_number(placeholder) ? value : json::Writer().string(value).take();
+  return number ? value : json::Writer().string(value).take();
 }
 
 std::string json_content(const std::string& value) {
@@ -179,15 +219,27 @@ std::string value_of(Placeholder placeholder, const Request& request) {
       return std::to_string(request.form_item.item);
     case Placeholder::received_at:
       return to_rfc3339(request.received_at);
+    case Placeholder::received_on:
+      return to_string(tehran_date(request.received_at));
+    case Placeholder::received_on_jalali:
+      return latin_digits(jalali_date(tehran_date(request.received_at)));
+    case Placeholder::received_on_jalali_persian:
+      return jalali_date(tehran_date(request.received_at));
     case Placeholder::service_code:
+    case Placeholder::their_region:
+    case Placeholder::their_category:
+    case Placeholder::their_kind:
     case Placeholder::page:
     case Placeholder::api_key:
+    case Placeholder::user:
+    case Placeholder::password:
+    case Placeholder::token:
       return {};
   }
   return {};
 }
 
-Result<Template> Template::parse(std::string_view text, Escape escape) {
+Result<Template> Template::parse(std::string_view text, Escape escape, const Scope& scope) {
   Template made;
   made.escape_ = escape;
   bool in_string = false;
@@ -206,6 +258,10 @@ Result<Template> Template::parse(std::string_view text, Escape escape) {
     const auto name = trimmed(text.substr(open + 2, close - open - 2));
     part.placeholder = parse_placeholder(name);
     if (!part.placeholder) return Error{"template_invalid", "there is no placeholder {{" + name + "}}"};
+    if (const auto fault = fault_of(*part.placeholder, scope); !fault.empty()) {
+      return Error{"template_invalid", "{{" + name + "}} means nothing here: " + std::string(fault)};
+    }
+    part.number = is_number(*part.placeholder, scope);
     made.parts_.push_back(std::move(part));
     text.remove_prefix(close + 2);
   }
@@ -223,7 +279,7 @@ std::string Template::render(const Values& values) const {
         out += value;
         break;
       case Escape::json:
-        out += part.quoted ? json_content(value) : json_value(*part.placeholder, value);
+        out += part.quoted ? json_content(value) : json_value(part.number, value);
         break;
       case Escape::percent:
         out += http_client::percent_encoded(value);
@@ -232,7 +288,7 @@ std::string Template::render(const Values& values) const {
         out += xml_text(value);
         break;
       case Escape::header:
-        out += without_controls(value);
+        out += part.placeholder == Placeholder::token ? value : without_controls(value);
         break;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,17 +35,29 @@ enum class Placeholder {
   meeting,
   form,
   item,
-  received_at,  ///< RFC 3339.
-  page,         ///< Of a lookup.
+  received_at,                 ///< RFC 3339.
+  received_on,                 ///< That day in Tehran: `2026-11-24`.
+  received_on_jalali,          ///< `1405/09/03`.
+  received_on_jalali_persian,  ///< `۱۴۰۵/۰۹/۰۳`.
+  their_region,                ///< What the mapping's table makes of the region.
+  their_category,
+  their_kind,
+  page,  ///< Of a lookup.
   api_key,
+  user,
+  password,
+  token,  ///< What the login gave.
 };
 std::optional<Placeholder> parse_placeholder(std::string_view name);
 
 /// The category that counts: as written, else as routed.
 std::string_view category_of(const Request& request);
 
-/// A request's value for it, empty where there is none (also for what is no part of a request: service code, page, key).
+/// A request's value for it, empty where there is none (also for what is no part of a request: what the system calls it, page, secrets).
 std::string value_of(Placeholder placeholder, const Request& request);
+
+/// Stands in a header in the token's place until the call is sent. `Escape::header` lets no other value carry a control character.
+inline constexpr std::string_view token_mark = "\x1A";
 
 /// How values are escaped where they are put in.
 enum class Escape {
@@ -55,14 +68,21 @@ enum class Escape {
   header,   ///< Control characters left out.
 };
 
+/// What the placeholders of a text may be.
+struct Scope {
+  bool request = true;            ///< A request's own values, and what its category is called there.
+  std::set<Placeholder> others;   ///< Besides these.
+  std::set<Placeholder> numbers;  ///< Whose value is a number, besides latitude, longitude and item.
+};
+
 /// A text with placeholders.
 class Template {
  public:
   using Values = std::function<std::string(Placeholder)>;
 
   Template() = default;
-  /// Errors: `template_invalid` for an unknown or unclosed placeholder.
-  static Result<Template> parse(std::string_view text, Escape escape);
+  /// Errors: `template_invalid` for an unknown or unclosed placeholder, or one that is outside the scope.
+  static Result<Template> parse(std::string_view text, Escape escape, const Scope& scope = {});
 
   [[nodiscard]] std::string render(const Values& values) const;
   [[nodiscard]] bool uses(Placeholder placeholder) const;
@@ -73,6 +93,7 @@ class Template {
     std::string text;  ///< Before the placeholder.
     std::optional<Placeholder> placeholder;
     bool quoted = false;  ///< It stands inside a JSON string.
+    bool number = false;
   };
   Escape escape_ = Escape::none;
   std::vector<Part> parts_;

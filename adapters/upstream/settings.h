@@ -23,8 +23,10 @@ std::optional<DriverKind> parse_driver_kind(std::string_view text);
 /// How one upstream (137 or the service desk) is served. What only one driver knows (fields, rules, lookup) stands in `mapping_file`.
 struct Settings {
   DriverKind driver = DriverKind::by_hand;
-  std::string base_url;                      ///< `https://host/path`; needed unless by hand.
-  Sensitive<std::string> api_key;            ///< Empty: the system wants none.
+  std::string base_url;            ///< `https://host/path`; needed unless by hand.
+  Sensitive<std::string> api_key;  ///< Empty: the system wants none.
+  Sensitive<std::string> user;     ///< For a mapping that logs in, or names the user in each call.
+  Sensitive<std::string> password;
   std::string ca_file;                       ///< PEM; empty: the system's.
   Milliseconds call_deadline{30'000};        ///< Of one call, connect included; all pages of a lookup together.
   std::optional<Milliseconds> settle_after;  ///< How late a registration may become visible to the lookup; unset: a person settles.

@@ -1,7 +1,5 @@
 #include "adapters/upstream/mapped_http.h"
 
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -19,15 +17,13 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-std::string example(const std::string& name) {
-  std::ifstream file(std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + name);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::shared_ptr<const Protocol> mapped(Mapping mapping) {
-  return make_mapped_http(std::move(mapping), Sensitive<std::string>("secret"),
+  const Credentials credentials{Sensitive<std::string>("secret"), Sensitive<std::string>("salam"), Sensitive<std::string>("p&ss")};
+  return make_mapped_http(std::move(mapping), credentials,
                           std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "general"));
 }
+
+ReplyPath at(std::string_view pointer) { return *ReplyPath::parse(pointer, ReplyFormat::json); }
 
 Mapping desk_mapping() { return *parse_mapping(example("service_desk.toml"), "service_desk.toml"); }
 std::shared_ptr<const Protocol> desk() { return mapped(desk_mapping()); }
@@ -113,9 +109,9 @@ TEST(ServiceDeskMapping, SaysWhyTheDeskRefused) {
 
 TEST(MappedHttp, TakesASuccessOnlyWithTheValueThatMeansIt) {
   auto mapping = desk_mapping();
-  mapping.success.pointer = "/ok";
+  mapping.success.pointer = at("/ok");
   mapping.success.equals = {"true"};
-  mapping.refused = {AnswerRule{{200}, "/message", {}, {"پذیرفته نیست"}, "", "/message"}};
+  mapping.refused = {AnswerRule{{200}, at("/message"), {}, {"پذیرفته نیست"}, {}, at("/message")}};
   const auto protocol = mapped(mapping);
   const auto outcome = [&](std::string body) {
     return name_of(protocol->submit_answer(sample_request(), reply(200, std::move(body))).outcome);
@@ -123,6 +119,144 @@ TEST(MappedHttp, TakesASuccessOnlyWithTheValueThatMeansIt) {
   EXPECT_EQ(outcome(R"({"ok":true,"ticket":{"code":"1"}})"), "registered");
   EXPECT_EQ(outcome(R"({"ok":false,"ticket":{"code":"1"}})"), "uncertain");
   EXPECT_EQ(outcome(R"({"ok":false,"message":"متأسفانه پذيرفته نيست"})"), "refused");
+}
+
+// --- XML ----------------------------------------------------------------------------------------------------------
+
+const std::string soap_mapping = R"(reply_format = "xml"
+[submit]
+path = "/Requests.asmx"
+body_format = "xml"
+body = """
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><Add>
+<ref>{{code}}</ref><user>{{user}}</user><pass>{{password}}</pass><text>{{description}}</text>
+</Add></soap:Body></soap:Envelope>"""
+[submit.headers]
+SOAPAction = '"http://tempuri.org/Add"'
+[success]
+pointer = "//AddResult/@ok"
+equals = ["true"]
+code = "//AddResult/code"
+[[refused]]
+statuses = [200, 500]
+pointer = "//faultstring"
+contains = ["پذیرفته نیست"]
+why = "//faultstring"
+[lookup]
+method = "POST"
+path = "/Requests.asmx"
+body_format = "xml"
+body = "<Find><ref>{{code}}</ref><page>{{page}}</page></Find>"
+items = "//FindResult"
+item_code = "ref"
+item_id = "@no"
+next = "//FindResponse/next"
+)";
+
+std::string envelope(const std::string& body) {
+  return R"(<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>)" + body + "</soap:Body></soap:Envelope>";
+}
+
+TEST(XmlMapping, SpeaksToASoapService) {
+  const auto message = mapped(*parse_mapping(soap_mapping, ""))->submit_request(sample_request());
+  EXPECT_THAT(
+      message.body,
+      HasSubstr("<user>salam</user><pass>p&amp;ss</pass><text>روبه‌روی پلاک ۱۲ &amp; کوچه &quot;گل&quot;</text>"));
+  EXPECT_THAT(message.headers, Contains(Pair("Accept", "application/xml, text/xml")));
+  EXPECT_THAT(message.headers, Contains(Pair("SOAPAction", "\"http://tempuri.org/Add\"")));
+}
+
+TEST(XmlMapping, JudgesByXPath) {
+  const auto protocol = mapped(*parse_mapping(soap_mapping, ""));
+  const auto outcome = [&](int status, const std::string& body) {
+    return protocol->submit_answer(sample_request(), reply(status, envelope(body), "text/xml; charset=utf-8")).outcome;
+  };
+  EXPECT_EQ(std::get<outcome::Registered>(outcome(200, R"(<AddResult ok="true"><code>17</code></AddResult>)")).code, "17");
+  EXPECT_EQ(name_of(outcome(200, R"(<AddResult ok="false"><code>17</code></AddResult>)")), "uncertain");
+  const auto refused = outcome(500, "<soap:Fault><faultstring>در این سامانه پذيرفته نيست</faultstring></soap:Fault>");
+  EXPECT_THAT(std::get<outcome::Refused>(refused).why, HasSubstr("HTTP 500: در این سامانه"));
+  EXPECT_EQ(name_of(outcome(500, "<soap:Fault><faultstring>Timeout expired</faultstring></soap:Fault>")), "uncertain");
+}
+
+TEST(XmlMapping, LooksUpPageByPage) {
+  const auto lookup = mapped(*parse_mapping(soap_mapping, ""))->look_up(sample_request());
+  EXPECT_EQ(lookup->request().body, "<Find><ref>" + sample_code.digits() + "</ref><page>1</page></Find>");
+  const auto found = [](const std::string& items, const std::string& rest) {
+    return reply(200, envelope("<FindResponse><FindResult>" + items + "</FindResult>" + rest + "</FindResponse>"), "text/xml");
+  };
+  EXPECT_EQ(lookup->feed(found("<r no='1'><ref>" + other_code.digits() + "</ref></r>", "<next>2</next>")), std::nullopt);
+  EXPECT_THAT(lookup->request().body, HasSubstr("<page>2</page>"));
+  const auto answer = lookup->feed(found("<r no='2'><ref> " + sample_code.digits() + "</ref></r>", "<next/>"));
+  EXPECT_EQ(std::get<outcome::Found>(answer.value().outcome).code, "2");
+  const auto again = mapped(*parse_mapping(soap_mapping, ""))->look_up(sample_request());
+  EXPECT_EQ(name_of(again->feed(found("", "<next/>"))->outcome), "absent");
+}
+
+// --- tables -------------------------------------------------------------------------------------------------------
+
+std::string with_tables(const std::string& tables) {
+  return R"([submit]
+path = "/add?place={{their_region}}"
+body_format = "json"
+body = '{"category": {{their_category}}, "type": {{their_kind}}}'
+[success]
+statuses = [200, 201]
+code = "/id"
+)" + tables;
+}
+
+const std::string some_tables = R"([tables.region]
+5 = "D-5"
+"ناژوان" = "N"
+default = "CITY"
+[tables.category]
+"آسفالت" = "asphalt"
+"فضاي سبز" = "green"
+[tables.kind]
+complaint = 3
+default = 1
+)";
+
+TEST(CodeTables, PutOurWordsIntoTheSystems) {
+  const auto protocol = mapped(*parse_mapping(with_tables(some_tables), ""));
+  auto request = sample_request();
+  EXPECT_EQ(protocol->submit_request(request).target, "/add?place=D-5");
+  EXPECT_EQ(protocol->submit_request(request).body, R"({"category": "asphalt", "type": 3})");
+  request.content.region = *Region::parse("nazhvan");
+  request.content.kind = Kind::thanks;
+  request.content.category = "فضای سبز";
+  EXPECT_EQ(protocol->submit_request(request).target, "/add?place=N");
+  EXPECT_EQ(protocol->submit_request(request).body, R"({"category": "green", "type": 1})");
+  request.content.region = *Region::from_number(1);
+  EXPECT_EQ(protocol->submit_request(request).target, "/add?place=CITY");
+}
+
+TEST(CodeTables, ObjectToACategoryThatTheyDoNotKnow) {
+  auto request = sample_request();
+  request.content.category = "برق";
+  EXPECT_EQ(mapped(*parse_mapping(with_tables(some_tables), ""))->objection(request),
+            "the mapping's [tables.category] has no entry for the category `برق` and no default");
+  EXPECT_EQ(mapped(*parse_mapping(with_tables(some_tables), ""))->objection(sample_request()), "");
+  EXPECT_EQ(desk()->objection(request), "") << "no table, no objection";
+}
+
+TEST(CodeTables, AreRefusedWhereTheyLeaveARequestWithoutACode) {
+  const auto error = [](const std::string& tables) {
+    const auto mapping = parse_mapping(with_tables(tables), "desk.toml");
+    return mapping ? "accepted" : mapping.error().message;
+  };
+  EXPECT_EQ(error("[tables.region]\n1 = \"D-1\""), "desk.toml: tables.region.2 is missing, and so is a default");
+  EXPECT_EQ(
+      error("[tables.region]\n16 = \"N\"\ndefault = \"x\""),
+      "desk.toml: tables.region.16 is not known; regions are 1 to 15 and nazhvan, kinds request, complaint, suggestion, criticism and "
+      "thanks");
+  EXPECT_THAT(error("[tables.kind]\nwish = 1\ndefault = 2"), HasSubstr("desk.toml: tables.kind.wish is not known"));
+  EXPECT_EQ(error("[tables.kind]\ncomplaint = 1"), "desk.toml: tables.kind.request is missing, and so is a default");
+  EXPECT_EQ(error("[tables.category]\n\"ي\" = \"1\"\n\"ی\" = \"2\""),
+            "desk.toml: tables.category.ی stands there twice, in different spelling");
+  EXPECT_EQ(error("[tables.kind]\ndefault = \"\""), "desk.toml: tables.kind.default must be a string that is not empty, or a whole number");
+  EXPECT_EQ(error("[tables.colour]\nred = 1"), "desk.toml: tables.colour is not a known key");
+  EXPECT_EQ(error(""), "desk.toml: submit.path {{their_region}} means nothing here: it needs a table [tables.region]");
 }
 
 // --- lookup -------------------------------------------------------------------------------------------------------
@@ -202,13 +336,7 @@ TEST(MappedLookup, TriesAgainWhereAPageCannotBeRead) {
 
 // --- files --------------------------------------------------------------------------------------------------------
 
-TEST(MappingFile, ThatShipsCanBeRead) {
-  EXPECT_TRUE(parse_mapping(example("service_desk.toml"), ""));
-  const auto open311 = parse_open311(example("system137.toml"), "");
-  ASSERT_TRUE(open311) << open311.error().message;
-  EXPECT_EQ(open311->refused.size(), 2U);
-  EXPECT_EQ(open311->attributes.size(), 3U);
-}
+TEST(MappingFile, ThatShipsCanBeRead) { EXPECT_TRUE(parse_mapping(example("service_desk.toml"), "")); }
 
 std::string error_after(const std::string& what, const std::string& with) {
   auto text = example("service_desk.toml");
@@ -230,27 +358,23 @@ TEST(MappingFile, NamesFileKeyAndReason) {
   EXPECT_EQ(error_after("equals = [\"not_accepted\"]", ""), "desk.toml: refused[0].pointer needs equals or contains beside it");
   EXPECT_EQ(error_after("max_pages = 20", "max_pages = 0"), "desk.toml: lookup.max_pages must be a whole number from 1 to 1000");
   EXPECT_EQ(error_after("path = \"/api/v1/tickets\"", "path = \"/t?key={{api_key}}\""),
-            "desk.toml: submit.path must not hold the key: addresses end up in logs");
+            "desk.toml: submit.path must hold no secret: addresses end up in logs");
+  EXPECT_EQ(error_after("path = \"/api/v1/tickets\"", "path = \"/t?p={{page}}\""),
+            "desk.toml: submit.path {{page}} means nothing here: only a lookup has pages");
+  EXPECT_EQ(
+      error_after("X-Api-Key = \"{{api_key}}\"", "Authorization = \"Bearer {{token}}\""),
+      "desk.toml: submit.headers.Authorization {{token}} means nothing here: it belongs to the headers of a mapped HTTP system that has "
+      "a [login]");
+  EXPECT_EQ(error_after("[submit]", "reply_format = \"csv\"\n[submit]"), "desk.toml: reply_format must be json or xml");
+  EXPECT_THAT(error_after("[submit]", "reply_format = \"xml\"\n[submit]"), "accepted") << "a pointer is an XPath expression too";
   EXPECT_EQ(error_after("path = \"/api/v1/tickets\"", "path = \"/a b\""),
             "desk.toml: submit.path must begin with / and hold ASCII only, without blanks and #");
-  EXPECT_EQ(error_after("\"{{api_key}}\"", "\"a\\r\\nX-Evil: 1\""), "desk.toml: submit.headers.X-Api-Key must be one line");
+  EXPECT_EQ(error_after("\"{{api_key}}\"", "\"a\\r\\nX-Evil: 1\""),
+            "desk.toml: submit.headers.X-Api-Key must be one line, without control characters");
   EXPECT_EQ(error_after("X-Api-Key =", "Content-Length ="), "desk.toml: submit.headers.Content-Length is set by the client itself");
   EXPECT_THAT(error_after("[submit]", "[submit"), HasSubstr("desk.toml: line "));
   EXPECT_EQ(error_after("[[refused]]\nstatuses = [422]\npointer = \"/error/code\"\nequals = [\"not_accepted\"]", "[[refused]]"),
             "desk.toml: refused[0].statuses is missing: a rule without a condition would hold always");
-}
-
-TEST(Open311File, RefusesWhatCannotWork) {
-  const auto error = [](std::string_view text) {
-    const auto settings = parse_open311(text, "137.toml");
-    return settings ? "accepted" : settings.error().message;
-  };
-  EXPECT_EQ(error("[lookup]\nkind = \"guess\""), "137.toml: lookup.kind must be attribute, scan or none");
-  EXPECT_EQ(error("[lookup]\nkind = \"scan\"\npage_size = 0"), "137.toml: lookup.page_size must not be 0: a scan needs pages");
-  EXPECT_EQ(error("code_attribute = \"\""), "137.toml: code_attribute must not be empty, as the lookup filters by it");
-  EXPECT_EQ(error("[attributes]\nx = \"{{y}}\""), "137.toml: attributes.x there is no placeholder {{y}}");
-  EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
-  EXPECT_EQ(error(""), "accepted");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace salam::upstream {
 namespace {
 
 std::string rendered(std::string_view text, Escape escape, const std::string& value) {
-  const auto made = Template::parse(text, escape);
+  const auto made = Template::parse(text, escape, {true, {Placeholder::api_key}, {}});
   return made ? made->render([&](Placeholder) { return value; }) : made.error().message;
 }
 
@@ -37,6 +37,41 @@ TEST(Template, KnowsInsideFromOutsideAfterEscapedQuotes) {
 TEST(Template, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(rendered("{{nmae}}", Escape::none, ""), "there is no placeholder {{nmae}}");
   EXPECT_EQ(rendered("{{name", Escape::none, ""), "a placeholder is not closed by }}");
+}
+
+std::string refused(std::string_view text, const Scope& scope) {
+  const auto made = Template::parse(text, Escape::none, scope);
+  return made ? "accepted" : made.error().message;
+}
+
+TEST(Template, RefusesWhatMeansNothingWhereItStands) {
+  const Scope login{false, {Placeholder::user}, {}};
+  EXPECT_EQ(refused("{{subject}} {{service_code}}", {}), "accepted");
+  EXPECT_EQ(refused("{{page}}", {}), "{{page}} means nothing here: only a lookup has pages");
+  EXPECT_EQ(refused("{{api_key}}", {}), "{{api_key}} means nothing here: it belongs to the headers and bodies of a mapped HTTP system");
+  EXPECT_EQ(refused("{{token}}", {}), "{{token}} means nothing here: it belongs to the headers of a mapped HTTP system that has a [login]");
+  EXPECT_EQ(refused("{{their_region}}", {}), "{{their_region}} means nothing here: it needs a table [tables.region]");
+  EXPECT_EQ(refused("{{user}}", login), "accepted");
+  EXPECT_EQ(refused("{{code}}", login), "{{code}} means nothing here: it belongs to a request");
+}
+
+TEST(Template, WritesANumberWhereTheTableHoldsNumbers) {
+  const Scope scope{true, {Placeholder::their_kind}, {Placeholder::their_kind}};
+  EXPECT_EQ(Template::parse("{{their_kind}}", Escape::json, scope)->render([](Placeholder) { return "12"; }), "12");
+}
+
+TEST(Template, LeavesTheTokensPlaceInAHeader) {
+  const auto header = Template::parse("Bearer {{token}}", Escape::header, {true, {Placeholder::token}, {}});
+  EXPECT_EQ(header->render([](Placeholder) { return std::string(token_mark); }), "Bearer " + std::string(token_mark));
+  EXPECT_EQ(rendered("{{subject}}", Escape::header, std::string(token_mark)), "") << "no value can take its place";
+}
+
+TEST(Placeholder, GivesTheDayInBothCalendars) {
+  auto request = sample_request();
+  request.received_at = *parse_rfc3339("2026-11-24T23:30:00Z");
+  EXPECT_EQ(value_of(Placeholder::received_on, request), "2026-11-25") << "it is past midnight in Tehran";
+  EXPECT_EQ(value_of(Placeholder::received_on_jalali, request), "1405/09/04");
+  EXPECT_EQ(value_of(Placeholder::received_on_jalali_persian, request), "۱۴۰۵/۰۹/۰۴");
 }
 
 TEST(Placeholder, GivesTheRequestsValues) {

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <deque>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +48,12 @@ inline Request sample_request() {
                   .traceparent = ""};
   request.registration.intent_at = request.received_at + minutes(1);
   return request;
+}
+
+/// A configuration that ships.
+inline std::string example(const std::string& name) {
+  std::ifstream file(std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + name);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 inline http_client::Response reply(int status, std::string body, std::string type = "application/json") {

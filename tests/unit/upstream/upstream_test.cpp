@@ -116,6 +116,30 @@ TEST_F(HttpUpstreamTest, NeverCallsBackFromInsideTheCall) {
   EXPECT_EQ(name_of(found.value().outcome), "unclear");
 }
 
+/// What a driver says of a request that it has no words for.
+class Objecting final : public Protocol {
+ public:
+  [[nodiscard]] std::string objection(const Request&) const override { return "no word for it"; }
+  [[nodiscard]] http_client::Request submit_request(const Request&) const override { return {}; }
+  [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request&, const http_client::Response&) const override { return {}; }
+  [[nodiscard]] bool has_lookup() const override { return true; }
+  [[nodiscard]] std::unique_ptr<Lookup> look_up(const Request&) const override { return nullptr; }
+  [[nodiscard]] bool has_tokens() const override { return false; }
+  [[nodiscard]] http_client::Request poll_request(std::string_view) const override { return {}; }
+  [[nodiscard]] Answer<PollOutcome> poll_answer(std::string_view, const http_client::Response&) const override { return {}; }
+};
+
+TEST_F(HttpUpstreamTest, SendsNothingThatItHasNoWordsFor) {
+  const auto upstream = make_http_upstream({}, std::make_shared<Objecting>(), client, executor);
+  upstream->submit(request, note(submitted));
+  upstream->look_up(request, note(found));
+  EXPECT_FALSE(submitted);
+  executor.run_posted();
+  EXPECT_EQ(std::get<outcome::Unclear>(submitted.value().outcome).why, "no word for it");
+  EXPECT_EQ(std::get<outcome::Unclear>(found.value().outcome).why, "no word for it");
+  EXPECT_TRUE(client->sent.empty());
+}
+
 TEST_F(HttpUpstreamTest, SurvivesItsEndWhileACallIsUnderWay) {
   auto upstream = open311();
   upstream->look_up(request, note(found));

@@ -1,0 +1,61 @@
+#include "adapters/upstream/open311_file.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/upstream/mapping_table.h"
+
+namespace salam::upstream {
+namespace {
+
+std::vector<ErrorRule> read_error_rules(MappingTable& root, std::string_view name) {
+  std::vector<ErrorRule> rules;
+  for (auto& table : root.tables(name)) {
+    ErrorRule rule{table.statuses(), table.texts("codes"), table.texts("words")};
+    if (rule.statuses.empty() && rule.codes.empty() && rule.words.empty()) {
+      table.fail("statuses", "is missing: a rule without a condition would hold always");
+    }
+    table.nothing_else();
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+Open311Lookup read_open311_lookup(MappingTable table) {
+  Open311Lookup lookup;
+  const auto kind = table.text("kind", "attribute");
+  if (kind != "none" && kind != "attribute" && kind != "scan") table.fail("kind", "must be attribute, scan or none");
+  lookup.kind = kind == "none" ? LookupKind::none : kind == "scan" ? LookupKind::scan : LookupKind::attribute;
+  if (table.has("code_at")) lookup.code_at = table.texts("code_at");
+  if (!std::all_of(lookup.code_at.begin(), lookup.code_at.end(), is_pointer)) table.fail("code_at", "must be a list of JSON Pointers");
+  lookup.page_size = table.count("page_size", lookup.page_size, 0, 1000);
+  lookup.max_pages = table.count("max_pages", lookup.max_pages, 1, 1000);
+  if (lookup.kind == LookupKind::scan && lookup.page_size == 0) table.fail("page_size", "must not be 0: a scan needs pages");
+  table.nothing_else();
+  return lookup;
+}
+
+Open311Settings read_open311(MappingTable root) {
+  Open311Settings settings;
+  settings.jurisdiction_id = root.text("jurisdiction_id", "");
+  settings.code_attribute = root.text("code_attribute", settings.code_attribute);
+  settings.attributes = root.templates("attributes", Escape::none);
+  settings.blackbox = root.flag("blackbox");
+  settings.refused = read_error_rules(root, "refused");
+  settings.later = read_error_rules(root, "later");
+  settings.already_exists = read_error_rules(root, "already_exists");
+  if (root.has("lookup")) settings.lookup = read_open311_lookup(root.table("lookup"));
+  if (settings.lookup.kind == LookupKind::attribute && settings.code_attribute.empty()) {
+    root.fail("code_attribute", "must not be empty, as the lookup filters by it");
+  }
+  root.nothing_else();
+  return settings;
+}
+
+}  // namespace
+
+Result<Open311Settings> parse_open311(std::string_view toml, std::string_view file) { return read_mapping_file(toml, file, read_open311); }
+
+}  // namespace salam::upstream

@@ -1,0 +1,34 @@
+#include "adapters/upstream/open311_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/upstream/support.h"
+
+namespace salam::upstream {
+namespace {
+
+TEST(Open311File, ThatShipsCanBeRead) {
+  const auto open311 = parse_open311(example("system137.toml"), "");
+  ASSERT_TRUE(open311) << open311.error().message;
+  EXPECT_EQ(open311->refused.size(), 2U);
+  EXPECT_EQ(open311->attributes.size(), 3U);
+}
+
+TEST(Open311File, RefusesWhatCannotWork) {
+  const auto error = [](std::string_view text) {
+    const auto settings = parse_open311(text, "137.toml");
+    return settings ? "accepted" : settings.error().message;
+  };
+  EXPECT_EQ(error("[lookup]\nkind = \"guess\""), "137.toml: lookup.kind must be attribute, scan or none");
+  EXPECT_EQ(error("[lookup]\nkind = \"scan\"\npage_size = 0"), "137.toml: lookup.page_size must not be 0: a scan needs pages");
+  EXPECT_EQ(error("code_attribute = \"\""), "137.toml: code_attribute must not be empty, as the lookup filters by it");
+  EXPECT_EQ(error("[attributes]\nx = \"{{y}}\""), "137.toml: attributes.x there is no placeholder {{y}}");
+  EXPECT_EQ(error("[attributes]\nx = \"{{page}}\""), "137.toml: attributes.x {{page}} means nothing here: only a lookup has pages");
+  EXPECT_THAT(error("[attributes]\nx = \"{{api_key}}\""), testing::HasSubstr("137.toml: attributes.x {{api_key}} means nothing here: "));
+  EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
+  EXPECT_EQ(error(""), "accepted");
+}
+
+}  // namespace
+}  // namespace salam::upstream
