@@ -19,7 +19,9 @@ std::string_view trimmed(std::string_view text) {
 bool holds(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
 
 /// `0: Accepted for delivery`, `3: Queued for later delivery` (no link now, kept), `Sent.` where its configuration has it answer at once.
-bool is_taken(std::string_view body) { return body.starts_with("0: ") || body.starts_with("3: ") || body == "Sent."; }
+bool is_taken(std::string_view body) {
+  return body == "0: Accepted for delivery" || body == "3: Queued for later delivery" || body == "Sent.";
+}
 
 /// Against a bad `from` or `coding`, which are ours to mend.
 bool is_about_the_receiver(std::string_view body) {
