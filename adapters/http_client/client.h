@@ -47,6 +47,7 @@ struct Failure {
   bool nothing_sent =
       false;        ///< Failed before the first byte of the request went out (DNS, connect, TLS, no free connection): safe to try again.
   std::string why;  ///< For operators: never the target, which may hold a key.
+  bool ours_to_mend = false;  ///< It will fail again until an operator has mended something: a login or a proxy that refuses us, say.
 };
 
 using Outcome = std::variant<Response, Failure>;

@@ -154,6 +154,7 @@ SubmitOutcome submit_outcome(const http_client::Response& response, std::string 
 }
 
 SubmitOutcome submit_outcome(const http_client::Failure& failure) {
+  if (failure.nothing_sent && failure.ours_to_mend) return outcome::Misconfigured{failure.why};
   if (failure.nothing_sent) return outcome::TryLater{failure.why, std::nullopt, false};
   return outcome::Uncertain{failure.why};
 }

@@ -53,4 +53,11 @@ Outcome read_outcome(const http_client::Response& response, std::string why) {
   return outcome::Unclear{std::move(why)};
 }
 
+/// What it means to such a call that there was no answer.
+template <class Outcome>
+Outcome read_outcome(const http_client::Failure& failure) {
+  if (failure.ours_to_mend) return outcome::Misconfigured{failure.why};
+  return outcome::TryLater{failure.why, std::nullopt, false};
+}
+
 }  // namespace salam::upstream

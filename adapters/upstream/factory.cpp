@@ -2,11 +2,13 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "adapters/upstream/by_hand.h"
 #include "adapters/upstream/http_upstream.h"
+#include "adapters/upstream/login.h"
 #include "adapters/upstream/mapping_file.h"
 #include "adapters/upstream/open311_file.h"
 
@@ -30,7 +32,24 @@ struct Prepared {
   std::shared_ptr<ServiceCatalogue> catalogue;
   bool has_service_list = false;
   std::string jurisdiction_id;
+  std::optional<Login> login;
+  ReplyFormat reply_format = ReplyFormat::json;
 };
+
+Credentials credentials_of(const Settings& settings) { return {settings.api_key, settings.user, settings.password}; }
+
+/// A call that goes out without the name or password it asks for is refused at best.
+Result<void> check_credentials(const Mapping& mapping, const Settings& settings, std::string_view section) {
+  const auto missing = [&](Placeholder placeholder, const Sensitive<std::string>& value) {
+    return mapping.uses(placeholder) && value.empty();
+  };
+  if (missing(Placeholder::user, settings.user))
+    return invalid(section, "user", "(or user_file) is missing: the mapping file names {{user}}");
+  if (missing(Placeholder::password, settings.password)) {
+    return invalid(section, "password", "(or password_file) is missing: the mapping file names {{password}}");
+  }
+  return {};
+}
 
 Result<Prepared> prepare_open311(const Settings& settings, std::string_view section) {
   if (settings.default_service_code.empty()) {
@@ -59,9 +78,12 @@ Result<Prepared> prepare_mapped(const Settings& settings, std::string_view secti
   if (!text) return text.error();
   auto mapping = parse_mapping(*text, settings.mapping_file);
   if (!mapping) return mapping.error();
+  if (const auto complete = check_credentials(*mapping, settings, section); !complete) return complete.error();
   Prepared prepared;
+  prepared.login = mapping->login;
+  prepared.reply_format = mapping->reply_format;
   prepared.catalogue = std::make_shared<ServiceCatalogue>(settings.service_codes, settings.default_service_code);
-  prepared.protocol = make_mapped_http(std::move(*mapping), {settings.api_key, settings.user, settings.password}, prepared.catalogue);
+  prepared.protocol = make_mapped_http(std::move(*mapping), credentials_of(settings), prepared.catalogue);
   return prepared;
 }
 
@@ -74,14 +96,16 @@ Result<Prepared> prepare(const Settings& settings, std::string_view section) {
   return settings.driver == DriverKind::open311 ? prepare_open311(settings, section) : prepare_mapped(settings, section);
 }
 
-Result<std::shared_ptr<http_client::Client>> client_of(const Settings& settings, std::string_view section,
+Result<std::shared_ptr<http_client::Client>> client_of(const Prepared& prepared, const Settings& settings, std::string_view section,
                                                        const boost::asio::any_io_executor& io) {
   http_client::Settings http;
   http.base_url = settings.base_url;
   http.ca_file = settings.ca_file;
   http.max_connections = settings.max_connections;
   try {
-    return std::shared_ptr<http_client::Client>(http_client::make_client(http, io));
+    std::shared_ptr<http_client::Client> client = http_client::make_client(http, io);
+    if (prepared.login) client = make_login_client(std::move(client), *prepared.login, prepared.reply_format, credentials_of(settings), io);
+    return client;
   } catch (const std::runtime_error& error) {
     return Error{"upstream_invalid", std::string(section) + ": " + error.what()};
   }
@@ -117,7 +141,7 @@ Result<Connection> connect(const Settings& settings, std::string_view section, c
   auto prepared = prepare(settings, section);
   if (!prepared) return prepared.error();
   if (!prepared->protocol) return Connection{};
-  auto client = client_of(settings, section, io);
+  auto client = client_of(*prepared, settings, section, io);
   if (!client) return client.error();
   return Connection{std::move(prepared->protocol), std::move(*client)};
 }
@@ -127,7 +151,7 @@ Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_vie
   if (settings.driver == DriverKind::by_hand) return make_by_hand(core);
   auto prepared = prepare(settings, section);
   if (!prepared) return prepared.error();
-  auto connected = client_of(settings, section, io);
+  auto connected = client_of(*prepared, settings, section, io);
   if (!connected) return connected.error();
   auto& client = *connected;
   if (prepared->has_service_list) {

@@ -28,7 +28,7 @@ class LookupRun : public std::enable_shared_from_this<LookupRun> {
  private:
   void came_back(const http_client::Outcome& outcome) {
     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-      return end({outcome::TryLater{failure->why, std::nullopt, false}, failure->why});
+      return end({read_outcome<LookupOutcome>(*failure), failure->why});
     }
     if (auto answer = lookup_->feed(std::get<http_client::Response>(outcome))) return end(std::move(*answer));
     const auto left = deadline_ - since(start_);
@@ -81,7 +81,7 @@ class HttpUpstream final : public Upstream {
                   [protocol = protocol_, token = std::move(token), handler = std::move(handler),
                    start = Steady::now()](const http_client::Outcome& outcome) {
                     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-                      return handler({outcome::TryLater{failure->why, std::nullopt, false}, since(start), failure->why});
+                      return handler({read_outcome<PollOutcome>(*failure), since(start), failure->why});
                     }
                     auto answer = protocol->poll_answer(token, std::get<http_client::Response>(outcome));
                     handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});

@@ -76,7 +76,7 @@ class Search final : public Lookup {
   }
 
   std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) override {
-    const auto reply = Reply::read(response, mapping_.reply_format);
+    const auto reply = ReplyBody::read(response, mapping_.reply_format);
     const auto whole = reply.whole();
     const bool success = is_success(response.status);
     const auto said = describe(response, success ? std::string() : words_of(mapping_, whole), nullptr);
@@ -171,11 +171,9 @@ struct Vocabulary {
       case Placeholder::service_code:
         return catalogue->code_for(category_of(request));
       case Placeholder::api_key:
-        return credentials.api_key.reveal();
       case Placeholder::user:
-        return credentials.user.reveal();
       case Placeholder::password:
-        return credentials.password.reveal();
+        return secret_of(placeholder, credentials);
       case Placeholder::token:
         return std::string(token_mark);
       default:
@@ -200,7 +198,7 @@ class MappedHttp final : public Protocol {
   }
 
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const override {
-    const auto reply = Reply::read(response, mapping_.reply_format);
+    const auto reply = ReplyBody::read(response, mapping_.reply_format);
     const auto said = describe(response, is_success(response.status) ? std::string() : words_of(mapping_, reply.whole()), &request);
     return {judge(request, response, reply.whole(), said), said};
   }
@@ -245,6 +243,16 @@ class MappedHttp final : public Protocol {
 bool Call::uses(Placeholder placeholder) const {
   return path.uses(placeholder) || body.uses(placeholder) ||
          std::ranges::any_of(headers, [&](const auto& header) { return header.second.uses(placeholder); });
+}
+
+bool Mapping::uses(Placeholder placeholder) const {
+  return submit.uses(placeholder) || (login && login->call.uses(placeholder)) || (lookup && lookup->call.uses(placeholder));
+}
+
+std::string secret_of(Placeholder placeholder, const Credentials& credentials) {
+  if (placeholder == Placeholder::api_key) return credentials.api_key.reveal();
+  if (placeholder == Placeholder::user) return credentials.user.reveal();
+  return placeholder == Placeholder::password ? credentials.password.reveal() : std::string();
 }
 
 std::optional<std::string> CodeTable::find(const std::string& ours) const {

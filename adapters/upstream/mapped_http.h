@@ -10,9 +10,10 @@
 
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/protocol.h"
-#include "adapters/upstream/reply.h"
+#include "adapters/upstream/reply_body.h"
 #include "adapters/upstream/service_catalogue.h"
 #include "gateway/domain/sensitive.h"
+#include "gateway/domain/time.h"
 
 /// A system whose HTTP interface is described by a mapping. Its answers are JSON or XML; what it is sent may also be a form.
 namespace salam::upstream {
@@ -58,17 +59,33 @@ struct CodeTable {
   [[nodiscard]] std::optional<std::string> find(const std::string& ours) const;
 };
 
+/// A call whose answer holds a token, which the other calls carry in their headers.
+struct Login {
+  Call call;
+  /// Where the token stands, one of three: in the body, in a header (lower case), or in a cookie.
+  ReplyPath token;
+  std::string token_header;
+  std::string token_cookie;
+  ReplyPath expires_in;                  ///< To the token's lifetime in seconds; may be empty.
+  std::optional<Milliseconds> lifetime;  ///< Where the reply does not say; unset: until a call is refused.
+  std::vector<int> renew_on{401, 403};   ///< Statuses by which a call is refused before it has acted, because of its token.
+};
+
 struct Mapping {
   ReplyFormat reply_format = ReplyFormat::json;
   CodeTable regions;  ///< By `Region::wire`.
   CodeTable categories;
   CodeTable kinds;
+  std::optional<Login> login;
   Call submit;
   AnswerRule success;
   std::vector<AnswerRule> already_exists;
   std::vector<AnswerRule> refused;
   std::vector<AnswerRule> later;
   std::optional<MappedLookup> lookup;
+
+  /// In any of its calls.
+  [[nodiscard]] bool uses(Placeholder placeholder) const;
 };
 
 struct Credentials {
@@ -76,6 +93,9 @@ struct Credentials {
   Sensitive<std::string> user;
   Sensitive<std::string> password;
 };
+
+/// Empty for what is no secret.
+std::string secret_of(Placeholder placeholder, const Credentials& credentials);
 
 /// The call as HTTP, and what it is sent with where the mapping does not say: content type and the format that is asked for.
 http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values);

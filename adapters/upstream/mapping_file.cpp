@@ -60,6 +60,12 @@ struct Frame {
   Scope scope;
 };
 
+/// A token is not known before the call is sent, and only the headers wait for it.
+Scope without_token(Scope scope) {
+  scope.others.erase(Placeholder::token);
+  return scope;
+}
+
 Template read_path(MappingTable& table, const Scope& scope) {
   const auto path = table.text("path");
   if (!path.starts_with('/') || !std::all_of(path.begin(), path.end(), is_url_character)) {
@@ -77,12 +83,12 @@ Call read_call(MappingTable& table, std::string default_method, const Scope& sco
   call.method = table.text("method", std::move(default_method));
   constexpr std::array<std::string_view, 4> methods{"GET", "POST", "PUT", "PATCH"};
   if (std::find(methods.begin(), methods.end(), call.method) == methods.end()) table.fail("method", "must be GET, POST, PUT or PATCH");
-  call.path = read_path(table, scope);
+  call.path = read_path(table, without_token(scope));
   call.headers = table.templates("headers", Escape::header, scope);
   check_headers(table, call);
   if (table.has("body")) {
     call.format = read_format(table);
-    call.body = table.parsed("body", table.text("body"), escape_of(call.format), scope);
+    call.body = table.parsed("body", table.text("body"), escape_of(call.format), without_token(scope));
     if (call.format == BodyFormat::json) check_json(table, call.body);
   }
   return call;
@@ -208,12 +214,42 @@ void read_tables(MappingTable tables, Mapping& mapping, Scope& scope) {
   tables.nothing_else();
 }
 
+/// Names of cookies are compared as they are, those of headers in lower case.
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+Login read_login(MappingTable table, ReplyFormat format) {
+  constexpr std::size_t a_month = 31UL * 24 * 60 * 60;
+  Login login;
+  login.call = read_call(table, "POST", {false, {Placeholder::api_key, Placeholder::user, Placeholder::password}, {}});
+  login.token = table.path("token", format);
+  login.token_header = lower_case(table.text("token_header", ""));
+  login.token_cookie = table.text("token_cookie", "");
+  const int places = static_cast<int>(!login.token.empty()) + static_cast<int>(!login.token_header.empty()) +
+                     static_cast<int>(!login.token_cookie.empty());
+  if (places != 1) table.fail("token", "or token_header or token_cookie must say where the token stands; one of them, and no more");
+  login.expires_in = table.path("expires_in", format);
+  if (table.has("lifetime_seconds")) login.lifetime = std::chrono::seconds(table.count("lifetime_seconds", 0, 1, a_month));
+  if (table.has("renew_on")) login.renew_on = table.statuses("renew_on");
+  if (!std::all_of(login.renew_on.begin(), login.renew_on.end(), [](int status) { return status >= 400 && status < 500; })) {
+    table.fail("renew_on", "must be statuses from 400 to 499");
+  }
+  table.nothing_else();
+  return login;
+}
+
 Mapping read_mapping(MappingTable root) {
   Mapping mapping;
   mapping.reply_format = read_reply_format(root);
   Frame frame{mapping.reply_format, {}};
   frame.scope.others = {Placeholder::api_key, Placeholder::user, Placeholder::password};
   if (root.has("tables")) read_tables(root.table("tables"), mapping, frame.scope);
+  if (root.has("login")) {
+    mapping.login = read_login(root.table("login"), frame.format);
+    frame.scope.others.insert(Placeholder::token);
+  }
   auto submit = root.table("submit");
   mapping.submit = read_call(submit, "POST", frame.scope);
   submit.nothing_else();
@@ -222,6 +258,7 @@ Mapping read_mapping(MappingTable root) {
   mapping.refused = read_rules(root, "refused", frame.format);
   mapping.later = read_rules(root, "later", frame.format);
   if (root.has("lookup")) mapping.lookup = read_lookup(root.table("lookup"), frame);
+  if (mapping.login && !mapping.submit.uses(Placeholder::token)) root.fail("submit.headers", "must hold {{token}}, as there is a [login]");
   root.nothing_else();
   return mapping;
 }

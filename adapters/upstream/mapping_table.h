@@ -13,7 +13,7 @@
 #include <toml++/toml.h>
 
 #include "adapters/upstream/placeholders.h"
-#include "adapters/upstream/reply.h"
+#include "adapters/upstream/reply_body.h"
 #include "gateway/domain/result.h"
 
 /// What the readers of the drivers' files share.

@@ -64,6 +64,8 @@ upstream::Settings read_upstream(Section section, upstream::Settings settings) {
                         .value_or(settings.driver);
   settings.base_url = section.string("base_url", "");
   settings.api_key = Sensitive<std::string>(section.secret("api_key"));
+  settings.user = Sensitive<std::string>(section.secret("user"));
+  settings.password = Sensitive<std::string>(section.secret("password"));
   settings.ca_file = section.path("ca_file", "");
   settings.call_deadline = section.duration("call_deadline", settings.call_deadline, milliseconds(100), minutes(10));
   settings.settle_after = section.optional_duration("settle_after", milliseconds(0), hours(24 * 7));

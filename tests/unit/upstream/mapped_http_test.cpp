@@ -365,8 +365,8 @@ TEST(MappingFile, NamesFileKeyAndReason) {
       error_after("X-Api-Key = \"{{api_key}}\"", "Authorization = \"Bearer {{token}}\""),
       "desk.toml: submit.headers.Authorization {{token}} means nothing here: it belongs to the headers of a mapped HTTP system that has "
       "a [login]");
-  EXPECT_EQ(error_after("[submit]", "reply_format = \"csv\"\n[submit]"), "desk.toml: reply_format must be json or xml");
-  EXPECT_THAT(error_after("[submit]", "reply_format = \"xml\"\n[submit]"), "accepted") << "a pointer is an XPath expression too";
+  EXPECT_EQ(error_after("reply_format = \"json\"", "reply_format = \"csv\""), "desk.toml: reply_format must be json or xml");
+  EXPECT_THAT(error_after("reply_format = \"json\"", "reply_format = \"xml\""), "accepted") << "a pointer is an XPath expression too";
   EXPECT_EQ(error_after("path = \"/api/v1/tickets\"", "path = \"/a b\""),
             "desk.toml: submit.path must begin with / and hold ASCII only, without blanks and #");
   EXPECT_EQ(error_after("\"{{api_key}}\"", "\"a\\r\\nX-Evil: 1\""),

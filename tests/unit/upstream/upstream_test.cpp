@@ -1,8 +1,11 @@
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "adapters/upstream/by_hand.h"
 #include "adapters/upstream/factory.h"
@@ -202,6 +205,20 @@ TEST(ServiceListLoader, EndsWithItsClient) {
   EXPECT_TRUE(executor.timers.empty());
 }
 
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text) : path_(testing::TempDir() + "salam-mapping-" + std::to_string(getpid()) + ".toml") {
+    std::ofstream(path_) << text;
+  }
+  ~TemporaryFile() { std::remove(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 std::string problem_with(const Settings& settings) {
   const auto checked = check(settings, "system137");
   return checked ? "" : checked.error().message;
@@ -224,6 +241,21 @@ TEST(UpstreamSettings, AreRefusedWithKeyAndReason) {
   EXPECT_THAT(problem_with(settings), HasSubstr("system137.toml: submit is missing"));
   settings.mapping_file.clear();
   EXPECT_THAT(problem_with(settings), HasSubstr("system137.mapping_file is missing"));
+}
+
+TEST(UpstreamSettings, NeedTheNameAndPasswordThatTheMappingNames) {
+  TemporaryFile mapping(
+      "[submit]\npath = \"/add\"\nbody_format = \"form\"\nbody = \"u={{user}}&p={{password}}\"\n"
+      "[success]\nstatuses = [200]\ncode = \"/id\"\n");
+  Settings settings;
+  settings.driver = DriverKind::mapped;
+  settings.base_url = "https://desk.example";
+  settings.mapping_file = mapping.path();
+  EXPECT_EQ(problem_with(settings), "system137.user (or user_file) is missing: the mapping file names {{user}}");
+  settings.user = Sensitive<std::string>("salam");
+  EXPECT_EQ(problem_with(settings), "system137.password (or password_file) is missing: the mapping file names {{password}}");
+  settings.password = Sensitive<std::string>("x");
+  EXPECT_EQ(problem_with(settings), "");
 }
 
 TEST(UpstreamSettings, NameTheirDrivers) {

@@ -1,4 +1,4 @@
-#include "adapters/upstream/reply.h"
+#include "adapters/upstream/reply_body.h"
 
 #include <algorithm>
 #include <iterator>
@@ -181,8 +181,8 @@ std::string ReplyPart::to_text() const {
   return text.str();
 }
 
-Reply Reply::read(const http_client::Response& response, ReplyFormat format) {
-  Reply reply;
+ReplyBody ReplyBody::read(const http_client::Response& response, ReplyFormat format) {
+  ReplyBody reply;
   if (format == ReplyFormat::json) {
     if (auto document = read_json(response)) reply.json_ = std::make_unique<json::Document>(std::move(*document));
   } else {
@@ -191,7 +191,7 @@ Reply Reply::read(const http_client::Response& response, ReplyFormat format) {
   return reply;
 }
 
-ReplyPart Reply::whole() const {
+ReplyPart ReplyBody::whole() const {
   if (json_) return ReplyPart(json_.get());
   if (xml_) return ReplyPart(xml_->root());
   return {};

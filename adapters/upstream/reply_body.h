@@ -75,11 +75,11 @@ class ReplyPart {
   std::variant<std::monostate, const json::Value*, pugi::xml_node> part_;
 };
 
-class Reply {
+class ReplyBody {
  public:
   /// A byte order mark is passed over. Unreadable: what is not of that format or not UTF-8, what passes a limit (8 MiB, 32 levels for JSON,
   /// 64 for XML), and XML with a document type declaration.
-  static Reply read(const http_client::Response& response, ReplyFormat format);
+  static ReplyBody read(const http_client::Response& response, ReplyFormat format);
 
   [[nodiscard]] bool readable() const noexcept { return json_ || xml_; }
   [[nodiscard]] ReplyPart whole() const;

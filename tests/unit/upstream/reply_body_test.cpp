@@ -1,4 +1,4 @@
-#include "adapters/upstream/reply.h"
+#include "adapters/upstream/reply_body.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,10 +17,10 @@ ReplyPath path(std::string_view text, ReplyFormat format) {
   return *parsed;
 }
 
-Reply json(std::string body) { return Reply::read(reply(200, std::move(body)), ReplyFormat::json); }
-Reply xml(std::string body) { return Reply::read(reply(200, std::move(body), "text/xml"), ReplyFormat::xml); }
+ReplyBody json(std::string body) { return ReplyBody::read(reply(200, std::move(body)), ReplyFormat::json); }
+ReplyBody xml(std::string body) { return ReplyBody::read(reply(200, std::move(body), "text/xml"), ReplyFormat::xml); }
 
-std::vector<std::string> texts(const Reply& from, std::string_view where, ReplyFormat format) {
+std::vector<std::string> texts(const ReplyBody& from, std::string_view where, ReplyFormat format) {
   std::vector<std::string> found;
   for (const auto& value : from.whole().values_at(path(where, format))) found.push_back(value.text);
   return found;
