@@ -47,6 +47,7 @@ class Caller {
     if constexpr (std::is_same_v<Outcome, SendOutcome>) {
       if (!failure.nothing_sent) return outcome::Uncertain{failure.why};
     }
+    if (failure.ours_to_mend) return outcome::Misconfigured{failure.why};
     return outcome::TryLater{failure.why, std::nullopt, false};
   }
   static HttpReply as_reply(const http_client::Response& response);
