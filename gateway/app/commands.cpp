@@ -9,6 +9,7 @@
 #include "gateway/api/keys.h"
 #include "gateway/app/command_support.h"
 #include "gateway/app/core_thread.h"
+#include "gateway/domain/text.h"
 #include "gateway/store/store.h"
 
 namespace salam::app {
@@ -18,7 +19,26 @@ void print_counts(const char* title, const std::vector<std::pair<std::string, st
   for (const auto& [name, count] : counts) fmt::print("  {:<14} {:<16} {:>9}\n", title, name, count);
 }
 
+void preview(std::string_view key, const MessageTemplate& text, System system, std::string_view code) {
+  const auto now = SystemClock().now();
+  const auto rendered = text.render({.code = code, .system = name_for_people(system), .date = jalali_date(tehran_date(now))});
+  fmt::print("{}: {} parts\n{}\n\n", key, sms_parts(rendered), rendered);
+}
+
 }  // namespace
+
+int preview_texts(const std::string& config) {
+  const auto loaded = load_or_say(config);
+  if (!loaded) return exit_code::misconfigured;
+  const auto& policy = loaded->settings.pipeline.policy;
+  const auto upstreams = persian_digits("140509034711");
+  const auto gateways = TrackingCode::from_random(SystemRandom().bits()).for_people();
+  preview("registered_137", policy.texts137.registered, System::system137, upstreams);
+  preview("registered_desk", policy.texts_desk.registered, System::service_desk, upstreams);
+  preview("holding_137", policy.texts137.holding, System::system137, gateways);
+  preview("holding_desk", policy.texts_desk.holding, System::service_desk, gateways);
+  return 0;
+}
 
 int check_config(const std::string& config) {
   const auto loaded = load_or_say(config);

@@ -20,6 +20,8 @@ int audit(const std::string& config);
 int backup(const std::string& config, const std::string& file, bool overwrite);
 /// 3 where requests must be entered again, or what was meant to be asked for them could not be.
 int restore(const std::string& config, const std::string& file, bool without_topic);
+/// Every text that citizens may get, as it would be sent now.
+int preview_texts(const std::string& config);
 int create_topic(const std::string& config);
 /// The file that the key commands work on: the configuration's `keys.file`, or the default without a configuration. Nothing, after saying
 /// why, where the configuration is wrong.

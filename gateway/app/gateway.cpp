@@ -70,12 +70,16 @@ void Gateway::make_adapters() {
     system137_ = value_or_throw(system137::make(settings_.system137, core_.executor(), core_,
                                                 [this](const upstream::ServiceListStatus& status) { service_list_ = status; }));
     service_desk_ = value_or_throw(service_desk::make(settings_.service_desk, core_.executor(), core_, {}));
-    sms_ = sms::make_kavenegar(settings_.sms, core_.executor());
+    std::vector<pipeline::SmsLine> lines;
+    for (const auto& line : settings_.sms) {
+      sms_.push_back(sms::make_line(line, core_.executor()));
+      lines.push_back({line.name, *sms_.back()});
+    }
     driver_ = std::make_unique<pipeline::Driver>(settings_.pipeline,
                                                  pipeline::Driver::World{.store = *store_,
                                                                          .system137 = *system137_,
                                                                          .service_desk = *service_desk_,
-                                                                         .sms = *sms_,
+                                                                         .sms = std::move(lines),
                                                                          .clock = clock_,
                                                                          .random = random_,
                                                                          .executor = core_},
@@ -171,8 +175,8 @@ std::vector<api::Dependency> Gateway::dependencies() const {
   auto system137 = lane_dependency(Lane::system137, "137", system137_->traits().by_hand);
   if (!service_list_.problem.empty()) system137.details.emplace_back("service_list_problem", service_list_.problem);
   if (service_list_.loaded) system137.details.emplace_back("services", std::to_string(service_list_.services));
-  return {std::move(system137), lane_dependency(Lane::service_desk, "service_desk", service_desk_->traits().by_hand),
-          lane_dependency(Lane::sms, "sms", false), relay_dependency()};
+  return {std::move(system137), lane_dependency(Lane::service_desk, "service_desk", service_desk_->traits().by_hand), sms_dependency(),
+          relay_dependency()};
 }
 
 api::Dependency Gateway::lane_dependency(Lane lane, const std::string& name, bool by_hand) const {
@@ -188,7 +192,17 @@ api::Dependency Gateway::lane_dependency(Lane lane, const std::string& name, boo
                              .details = {{"breaker", std::string(to_string(status.view.breaker))},
                                          {"in_flight", std::to_string(status.view.in_flight)},
                                          {"queued", std::to_string(status.view.queued) + (status.view.more_in_store ? "+" : "")}}};
-  if (lane != Lane::sms && !by_hand) dependency.details.emplace_back("lookup_proved", status.lookup_proved ? "yes" : "no");
+  if (lane != Lane::sms && !by_hand) dependency.details.emplace_back("lookup_proved", driver_->lookup_proved(lane) ? "yes" : "no");
+  return dependency;
+}
+
+api::Dependency Gateway::sms_dependency() const {
+  auto dependency = lane_dependency(Lane::sms, "sms", false);
+  const auto lines = driver_->sms_lines();
+  if (lines.size() == 1) return dependency;
+  for (const auto& line : lines) {
+    dependency.details.emplace_back(line.name, line.in_trouble ? "in trouble: " + line.last_error : "ok");
+  }
   return dependency;
 }
 

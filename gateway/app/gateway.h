@@ -42,6 +42,7 @@ class Gateway {
   void on_core(const std::function<void()>& work);
   [[nodiscard]] std::vector<api::Dependency> dependencies() const;
   [[nodiscard]] api::Dependency lane_dependency(Lane lane, const std::string& name, bool by_hand) const;
+  [[nodiscard]] api::Dependency sms_dependency() const;
   [[nodiscard]] api::Dependency relay_dependency() const;
 
   Settings settings_;
@@ -58,7 +59,7 @@ class Gateway {
   upstream::ServiceListStatus service_list_;
   std::unique_ptr<Upstream> system137_;
   std::unique_ptr<Upstream> service_desk_;
-  std::unique_ptr<SmsProvider> sms_;
+  std::vector<std::unique_ptr<SmsProvider>> sms_;
   std::unique_ptr<pipeline::Driver> driver_;
 
   std::unique_ptr<EventLog> event_log_;

@@ -69,6 +69,11 @@ int main(int argc, char** argv) {
     command = [&] { return salam::app::create_topic(config); };
   });
 
+  auto* sms = program.add_subcommand("sms", "Text messages");
+  sms->require_subcommand(1);
+  sms->add_subcommand("preview", "Print every text that citizens may get, with an example's code, and how many SMS parts it takes")
+      ->callback([&] { command = [&] { return salam::app::preview_texts(config); }; });
+
   auto* key = program.add_subcommand("key", "API keys, kept as digests in the keys file");
   key->require_subcommand(1);
   std::string file;

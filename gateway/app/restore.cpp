@@ -8,7 +8,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "adapters/kafka/event_log.h"
-#include "adapters/sms/kavenegar.h"
+#include "adapters/sms/line.h"
 #include "adapters/upstream/held.h"
 #include "gateway/app/after_backup.h"
 #include "gateway/app/command_support.h"
@@ -41,10 +41,12 @@ Result<void> ask_event_log(const Settings& settings, store::Restoration& restora
   return {};
 }
 
-/// How long a text that may have been sent since the backup was taken is not sent again under its id.
+/// How long a text that may have been sent since the backup was taken is not sent again under its id. Which of several lines sent it, the
+/// backup does not know.
 Milliseconds texts_deduplicated_for(const Settings& settings) {
+  if (settings.sms.size() > 1) return Milliseconds{0};
   boost::asio::io_context io;
-  const auto traits = sms::make_kavenegar(settings.sms, io.get_executor())->traits();
+  const auto traits = sms::make_line(settings.sms.front(), io.get_executor())->traits();
   return traits.deduplicates ? traits.deduplicates_for : Milliseconds{0};
 }
 

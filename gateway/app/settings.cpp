@@ -1,5 +1,6 @@
 #include "gateway/app/settings.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -84,6 +85,16 @@ MessageTemplate read_template(Section& section, std::string_view key, const Mess
   return fallback;
 }
 
+/// `22:00-08:00`, or `none`.
+QuietHours read_quiet_hours(Section& sms, const QuietHours& fallback) {
+  const auto text = sms.optional_string("quiet_hours");
+  if (!text) return fallback;
+  if (*text == "none") return {.from = minutes(0), .to = minutes(0)};
+  if (const auto hours = QuietHours::parse(*text)) return *hours;
+  sms.wrong("quiet_hours", "must be a time of day in Tehran such as 22:00-08:00, or none");
+  return fallback;
+}
+
 lifecycle::Policy read_policy(Section registration, Section sms) {
   lifecycle::Policy policy;
   policy.backoff.first = registration.duration("first_retry", policy.backoff.first, milliseconds(10), hours(1));
@@ -95,22 +106,39 @@ lifecycle::Policy read_policy(Section registration, Section sms) {
   policy.delivery_first_poll = sms.duration("delivery_first_poll", policy.delivery_first_poll, milliseconds(10), hours(1));
   policy.delivery_poll_cap = sms.duration("delivery_longest_poll", policy.delivery_poll_cap, milliseconds(10), hours(12));
   policy.delivery_gives_up = sms.duration("delivery_gives_up", policy.delivery_gives_up, seconds(1), hours(24 * 7));
+  policy.quiet_hours = read_quiet_hours(sms, policy.quiet_hours);
   auto templates = sms.table("templates");
-  policy.templates.registered_137 = read_template(templates, "registered_137", policy.templates.registered_137);
-  policy.templates.registered_desk = read_template(templates, "registered_desk", policy.templates.registered_desk);
-  policy.templates.holding = read_template(templates, "holding", policy.templates.holding);
+  policy.texts137.registered = read_template(templates, "registered_137", policy.texts137.registered);
+  policy.texts137.holding = read_template(templates, "holding_137", policy.texts137.holding);
+  policy.texts_desk.registered = read_template(templates, "registered_desk", policy.texts_desk.registered);
+  policy.texts_desk.holding = read_template(templates, "holding_desk", policy.texts_desk.holding);
   return policy;
 }
 
-sms::KavenegarSettings read_sms(Section section) {
+sms::LineSettings read_line(Section section, std::string name) {
+  const auto driver = section.choice("driver", "kavenegar", {"kavenegar"});
+  if (name.empty()) name = driver;
   sms::KavenegarSettings settings;
-  section.choice("driver", "kavenegar", {"kavenegar"});
   settings.base_url = section.string("base_url", settings.base_url);
   settings.api_key = Sensitive<std::string>(section.required_secret("api_key"));
   settings.sender = section.string("sender", "");
   settings.ca_file = section.path("ca_file", "");
   settings.timeout = section.duration("call_deadline", settings.timeout, milliseconds(100), minutes(2));
-  return settings;
+  return {std::move(name), std::move(settings)};
+}
+
+/// One provider stands in `[sms]` itself, without a name; several, in the order of `sms.providers`, each in a table of its own.
+std::vector<std::pair<std::string, Section>> line_sections(Section sms) {
+  std::vector<std::pair<std::string, Section>> lines;
+  for (const auto& name : sms.strings("providers")) {
+    if (std::ranges::find(lines, name, &std::pair<std::string, Section>::first) != lines.end()) {
+      sms.wrong("providers", "`" + name + "` stands there twice");
+    } else {
+      lines.emplace_back(name, sms.table("provider").table(name));
+    }
+  }
+  if (lines.empty()) lines.emplace_back("", sms);
+  return lines;
 }
 
 std::optional<kafka::Connection> read_kafka(Section section, kafka::TopicSpec& topic) {
@@ -149,7 +177,10 @@ void check_upstream(const upstream::Settings& settings, const Result<void>& chec
 void check_rooms(const Settings& settings, Section root) {
   check_listener(settings.api, root.table("http"));
   check_listener(settings.operations, root.table("operations"));
-  check_url(settings.sms.base_url, root.table("sms"));
+  const auto lines = line_sections(root.table("sms"));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::visit([&](const auto& driver) { check_url(driver.base_url, lines[i].second); }, settings.sms[i].driver);
+  }
   check_upstream(settings.system137, system137::check(settings.system137), root.table("system137"));
   check_upstream(settings.service_desk, service_desk::check(settings.service_desk), root.table("service_desk"));
   if (settings.kafka) {
@@ -183,7 +214,7 @@ Settings read(Section root) {
   auto sms = root.table("sms");
   settings.system137 = read_upstream(s137, system137::default_settings());
   settings.service_desk = read_upstream(desk, service_desk::default_settings());
-  settings.sms = read_sms(sms);
+  for (auto& [name, section] : line_sections(sms)) settings.sms.push_back(read_line(section, name));
   settings.pipeline.policy = read_policy(root.table("registration"), sms);
   auto& lanes = settings.pipeline.lanes;
   const pipeline::LaneSettings upstream_limits{.rate = 20, .in_flight = 8};
@@ -195,7 +226,9 @@ Settings read(Section root) {
   // A connection for each call that may be under way.
   settings.system137.max_connections = static_cast<std::size_t>(lane(lanes, Lane::system137).in_flight);
   settings.service_desk.max_connections = static_cast<std::size_t>(lane(lanes, Lane::service_desk).in_flight);
-  settings.sms.max_connections = static_cast<std::size_t>(lane(lanes, Lane::sms).in_flight) + 1;
+  for (auto& line : settings.sms) {
+    std::visit([&](auto& driver) { driver.max_connections = static_cast<std::size_t>(lane(lanes, Lane::sms).in_flight) + 1; }, line.driver);
+  }
 
   settings.kafka = read_kafka(root.table("kafka"), settings.topic);
   settings.drain = root.table("shutdown").duration("drain", seconds(20), milliseconds(0), minutes(10));

@@ -7,7 +7,7 @@
 
 #include "adapters/kafka/settings.h"
 #include "adapters/kafka/topics.h"
-#include "adapters/sms/kavenegar.h"
+#include "adapters/sms/line.h"
 #include "adapters/upstream/settings.h"
 #include "gateway/api/keys.h"
 #include "gateway/config/reader.h"
@@ -34,7 +34,7 @@ struct Settings {
   std::string routing_rules;  ///< A file; empty: 137 takes everything.
   upstream::Settings system137;
   upstream::Settings service_desk;
-  sms::KavenegarSettings sms;
+  std::vector<sms::LineSettings> sms;  ///< In the order in which they are tried.
   pipeline::Settings pipeline;
   std::optional<kafka::Connection> kafka;  ///< Without brokers events wait in the outbox.
   kafka::TopicSpec topic;

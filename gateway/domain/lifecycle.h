@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/domain/change.h"
+#include "gateway/domain/quiet_hours.h"
 #include "gateway/domain/request.h"
 #include "gateway/domain/result.h"
 #include "gateway/domain/templates.h"
@@ -32,7 +33,11 @@ struct Policy {
   Milliseconds delivery_gives_up{47 * 3'600'000};  ///< Without a report by then, a person is asked.
   Milliseconds attention_due{24 * 3'600'000};      ///< For what holds up a registration.
   Milliseconds contact_due{7 * 24 * 3'600'000LL};  ///< For a code that must be handed over.
-  MessageTemplates templates = MessageTemplates::defaults();
+  QuietHours quiet_hours;                          ///< For texts that carry no first code.
+  MessageTemplates texts137 = MessageTemplates::defaults(System::system137);
+  MessageTemplates texts_desk = MessageTemplates::defaults(System::service_desk);
+
+  [[nodiscard]] const MessageTemplates& texts(System system) const { return system == System::system137 ? texts137 : texts_desk; }
 };
 
 /// What a transition knows besides the record.
@@ -92,16 +97,35 @@ Result<Change> holding_due(const Record& record, const Policy& policy, const Mom
 
 // --- messages -----------------------------------------------------------------------------------------------------
 
-Result<Change> message_sending(const Record& record, std::int64_t message, bool deduplicates, const Policy& policy, const Moment& moment);
-Result<Change> message_sent(const Record& record, std::int64_t message, std::string_view provider_id, const Policy& policy,
-                            const Moment& moment);
+/// Commits the intent of a send by that provider.
+Result<Change> message_sending(const Record& record, std::int64_t message, std::string_view provider, const Policy& policy,
+                               const Moment& moment);
+/// Queued for what the provider says of itself, not of the message: another provider takes it at once.
+Result<Change> message_to_another(const Record& record, std::int64_t message, std::string_view why, const Policy& policy,
+                                  const Moment& moment);
+/// Tried again with backoff, or where it is uncertain, asked after again.
 Result<Change> message_later(const Record& record, std::int64_t message, std::string_view why, std::optional<Milliseconds> after,
                              const Policy& policy, const Moment& moment);
+/// It is not urgent, and these are quiet hours.
+Result<Change> message_held(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
+/// `delivery_first_poll`: when to ask whether it arrived.
+Result<Change> message_sent(const Record& record, std::int64_t message, std::string_view provider, std::string_view provider_id,
+                            Milliseconds delivery_first_poll, const Policy& policy, const Moment& moment);
 /// For good: a person must tell the citizen.
 Result<Change> message_failed(const Record& record, std::int64_t message, std::string_view why, const Policy& policy, const Moment& moment);
 Result<Change> message_delivered(const Record& record, std::int64_t message, const Moment& moment);
-/// No news yet.
-Result<Change> message_on_the_way(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
+/// No news yet. `polled`: the provider can be asked again; otherwise the report comes by itself, or never.
+Result<Change> message_on_the_way(const Record& record, std::int64_t message, bool polled, const Policy& policy, const Moment& moment);
+
+/// It may have been sent. `look_after`: when its provider can first say.
+Result<Change> message_uncertain(const Record& record, std::int64_t message, std::string_view why, Milliseconds look_after,
+                                 const Policy& policy, const Moment& moment);
+/// Its provider does not know it. Believed, and so sent again, only where that was asked `believable_after` its send.
+Result<Change> message_absent(const Record& record, std::int64_t message, Timestamp asked_at, Milliseconds believable_after,
+                              const Policy& policy, const Moment& moment);
+/// Nothing more can be learnt of it: it is sent once more, for a text that comes twice is the lesser harm; the second time a person is
+/// asked.
+Result<Change> message_once_more(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
 
 // --- after a restore ----------------------------------------------------------------------------------------------
 

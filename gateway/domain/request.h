@@ -146,7 +146,15 @@ enum class MessageKind {
 };
 std::string_view to_string(MessageKind kind);
 
-enum class MessageState { queued, sending, sent, delivered, failed, uncertain, handed_over };
+enum class MessageState {
+  queued,
+  sending,  ///< The intent is committed; a call may be under way, or was when the process died.
+  sent,
+  delivered,
+  failed,
+  uncertain,  ///< May have been sent: its provider is asked, or it is sent once more.
+  handed_over,
+};
 std::string_view to_string(MessageState state);
 
 /// One text message to one citizen.
@@ -157,11 +165,15 @@ struct Message {
   Sensitive<std::string> mobile;
   Sensitive<std::string> text;
   int parts = 0;
+  bool urgent = true;  ///< Carries the first code that the citizen is told: quiet hours do not hold it back.
   MessageState state = MessageState::queued;
-  std::string provider_id;
+  std::string provider;     ///< The one that sends it or sent it, by its name in the configuration; empty while any may.
+  std::string provider_id;  ///< What that one calls it.
   int attempts = 0;
   Timestamp created_at;
   std::optional<Timestamp> sent_at;
+  std::optional<Timestamp> uncertain_at;  ///< Since when it may have been sent; set exactly while uncertain.
+  bool sent_twice = false;                ///< After it stayed uncertain: once more, never again.
   std::string reason;
 };
 

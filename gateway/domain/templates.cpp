@@ -56,19 +56,13 @@ std::string MessageTemplate::render(const Values& values) const {
   return text;
 }
 
-MessageTemplates MessageTemplates::defaults() {
-  return {
-      .registered_137 =
-          MessageTemplate::parse("شهروند گرامی، درخواست شما در {system} ثبت شد.\nکد پیگیری: {code}\n{date}\nمردم سلام، شهرداری اصفهان")
-              .value(),
-      .registered_desk =
-          MessageTemplate::parse("شهروند گرامی، درخواست شما در {system} ثبت شد.\nکد رهگیری: {code}\n{date}\nمردم سلام، شهرداری اصفهان")
-              .value(),
-      .holding =
-          MessageTemplate::parse(
-              "شهروند گرامی، درخواست شما دریافت شد و در حال ثبت در {system} است.\nکد پیگیری: {code}\n{date}\nمردم سلام، شهرداری اصفهان")
-              .value(),
-  };
+MessageTemplates MessageTemplates::defaults(System system) {
+  const std::string registered = "شهروند گرامی، درخواست شما در {system} ثبت شد.\n";
+  const std::string holding = "شهروند گرامی، درخواست شما دریافت شد و در حال ثبت در {system} است.\n";
+  const std::string follows = ": {code}\n{date}\nمردم سلام، شهرداری اصفهان";
+  const auto* const code = system == System::system137 ? "کد پیگیری" : "کد رهگیری";
+  return {.registered = MessageTemplate::parse(registered + code + follows).value(),
+          .holding = MessageTemplate::parse(holding + "کد پیگیری" + follows).value()};
 }
 
 }  // namespace salam

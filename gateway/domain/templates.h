@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/domain/result.h"
+#include "gateway/domain/routing.h"
 
 namespace salam {
 
@@ -28,14 +29,13 @@ class MessageTemplate {
   std::vector<std::pair<Part, std::string>> parts_;
 };
 
-/// What citizens read.
+/// What citizens read about a request that goes to one system.
 struct MessageTemplates {
-  MessageTemplate registered_137;
-  MessageTemplate registered_desk;
-  MessageTemplate holding;
+  MessageTemplate registered;  ///< With that system's code.
+  MessageTemplate holding;     ///< With the gateway's, while that system stays away.
 
   /// The texts that ship.
-  static MessageTemplates defaults();
+  static MessageTemplates defaults(System system);
 };
 
 }  // namespace salam

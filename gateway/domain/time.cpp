@@ -160,6 +160,8 @@ std::optional<Date> parse_date(std::string_view text) {
 
 Date tehran_date(Timestamp time) { return Date(std::chrono::floor<days>(time + tehran_offset)); }
 
+Timestamp tehran_midnight(Timestamp time) { return std::chrono::floor<days>(time + tehran_offset) - tehran_offset; }
+
 std::string jalali_date(Date date) {
   const auto start = std::chrono::sys_time<Milliseconds>(std::chrono::sys_days(date));
   auto& calendar = persian_calendar();

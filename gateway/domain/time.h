@@ -25,6 +25,8 @@ std::optional<Date> parse_date(std::string_view text);
 
 /// The day in Tehran at that moment.
 Date tehran_date(Timestamp time);
+/// When that day began.
+Timestamp tehran_midnight(Timestamp time);
 
 /// Solar Hijri with Persian digits, as people read it: `۱۴۰۵/۰۹/۰۳` and `۱۴۰۵/۰۹/۰۳ ۱۸:۳۰`.
 std::string jalali_date(Date date);

@@ -71,6 +71,8 @@ void messages(Writer& writer, const std::vector<Message>& messages) {
     writer.begin_object().member("kind", to_string(message.kind)).member("code", message.code).member("state", to_string(message.state));
     writer.member("parts", message.parts).member("attempts", message.attempts).member("created_at", to_rfc3339(message.created_at));
     time_if(writer, "sent_at", message.sent_at);
+    writer.member_if("provider", message.provider);
+    if (message.sent_twice) writer.member("sent_twice", true);
     writer.member_if("reason", message.reason).end_object();
   }
   writer.end_array();

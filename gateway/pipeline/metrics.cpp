@@ -7,7 +7,12 @@
 namespace salam::pipeline {
 
 Metrics::Metrics(prometheus::Registry& registry)
-    : calls_(prometheus::BuildCounter().Name("salam_calls_total").Help("Calls to outside systems by outcome").Register(registry)) {
+    : calls_(prometheus::BuildCounter().Name("salam_calls_total").Help("Calls to outside systems by outcome").Register(registry)),
+      sent_once_more_(prometheus::BuildCounter()
+                          .Name("salam_sms_sent_once_more_total")
+                          .Help("Texts sent a second time because their first send stayed uncertain")
+                          .Register(registry)
+                          .Add({})) {
   auto& queued = prometheus::BuildGauge().Name("salam_lane_queued").Help("Tasks held in memory, waiting for their time").Register(registry);
   auto& in_flight = prometheus::BuildGauge().Name("salam_lane_in_flight").Help("Tasks under way").Register(registry);
   auto& available = prometheus::BuildGauge().Name("salam_lane_available").Help("1 where the lane's breaker is closed").Register(registry);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/registry.h>
 
@@ -21,6 +22,8 @@ class Metrics {
 
   void called(Lane lane, std::string_view action, std::string_view outcome, Milliseconds took);
   void lane(Lane lane, const LaneView& view);
+  /// A text whose first send stayed uncertain.
+  void sent_once_more() { sent_once_more_.Increment(); }
 
  private:
   struct LaneGauges {
@@ -31,6 +34,7 @@ class Metrics {
     prometheus::Histogram* seconds;
   };
   prometheus::Family<prometheus::Counter>& calls_;
+  prometheus::Counter& sent_once_more_;
   std::array<LaneGauges, lane_count> lanes_{};
   std::map<std::pair<std::size_t, std::string>, prometheus::Counter*> counters_;
 };

@@ -30,15 +30,16 @@ struct DeliveryStatus {
   std::string reason;  ///< The provider's words where it failed.
 };
 using StatusOutcome = std::variant<std::vector<DeliveryStatus>, outcome::TryLater, outcome::Misconfigured>;
+using SmsLookupOutcome = std::variant<outcome::Sent, outcome::Absent, outcome::TryLater, outcome::Misconfigured>;
 
 struct SmsTraits {
   bool deduplicates = false;  ///< A send repeated with the same message id is not sent twice, so an uncertain one is simply repeated.
-  Milliseconds deduplicates_for{0};  ///< After the first send with that id; longer it is not relied upon.
-  bool looks_up = false;         ///< A message sent again (`attempts` > 1) is first looked for by its id and sent only where it is absent.
-  Milliseconds settle_after{0};  ///< Sooner after an uncertain send "absent" proves nothing: it is sent again no sooner.
-  /// A send still uncertain so long after it is sent once more, counted, though the text may come twice; unset: a person settles.
-  std::optional<Milliseconds> repeats_after;
-  bool reports_only = false;  ///< Delivery is told by reports at the callback; `status` has nobody to ask.
+  Milliseconds deduplicates_for{0};   ///< After the first send with that id; longer it is not relied upon.
+  bool has_lookup = false;            ///< It can be asked by our message id.
+  Milliseconds absent_after{60'000};  ///< How long after a send "absent" may be believed.
+  Milliseconds uncertain_for{10 *
+                             60'000};  ///< As long may a lookup or a report still tell what became of a send. Then it is sent once more.
+  bool has_status = true;              ///< Delivery can be asked for; otherwise reports come by callback alone.
   std::size_t status_batch = 500;
   Milliseconds call_deadline{10'000};
 };
@@ -52,8 +53,10 @@ class SmsProvider {
   virtual ~SmsProvider() = default;
   [[nodiscard]] virtual const SmsTraits& traits() const = 0;
   virtual void send(const Message& message, Handler<SendOutcome> handler) = 0;
-  /// At most `status_batch` ids.
+  /// At most `status_batch` ids. Only with `has_status`.
   virtual void status(std::vector<std::string> provider_ids, Handler<StatusOutcome> handler) = 0;
+  /// Whether it has sent this message. Only with `has_lookup`.
+  virtual void look_up(const Message& /*message*/, Handler<SmsLookupOutcome> /*handler*/) {}
 };
 
 }  // namespace salam

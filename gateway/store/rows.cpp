@@ -134,12 +134,13 @@ std::optional<Record> load_record(Database& database, RequestKey key) {
 }
 
 const std::string select_messages =
-    "SELECT id, kind, code, mobile, text, parts, state, provider_id, attempts, created_at, sent_at, reason FROM messages ";
+    "SELECT id, kind, code, mobile, text, parts, urgent, state, provider, provider_id, attempts, created_at, sent_at, uncertain_at, sent_twice, reason FROM messages ";
 
 Message read_message(Query& row) {
   Message message;
-  row.into(message.id, message.kind, message.code, message.mobile, message.text, message.parts, message.state, message.provider_id,
-           message.attempts, message.created_at, message.sent_at, message.reason);
+  row.into(message.id, message.kind, message.code, message.mobile, message.text, message.parts, message.urgent, message.state,
+           message.provider, message.provider_id, message.attempts, message.created_at, message.sent_at, message.uncertain_at,
+           message.sent_twice, message.reason);
   return message;
 }
 
@@ -203,13 +204,15 @@ bool same_paper(const Request& one, const Request& other) {
 void put_message(Database& database, RequestKey request, const Message& message) {
   database
       .query(
-          "INSERT INTO messages(request, id, kind, code, mobile, text, parts, state, provider_id, attempts, created_at, sent_at, reason) "
-          "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(request, id) DO UPDATE SET kind = excluded.kind, code = excluded.code, "
-          "mobile = excluded.mobile, text = excluded.text, parts = excluded.parts, state = excluded.state, "
-          "provider_id = excluded.provider_id, attempts = excluded.attempts, created_at = excluded.created_at, "
-          "sent_at = excluded.sent_at, reason = excluded.reason")
-      .bind(request, message.id, message.kind, message.code, message.mobile, message.text, message.parts, message.state,
-            message.provider_id, message.attempts, message.created_at, message.sent_at, message.reason)
+          "INSERT INTO messages(request, id, kind, code, mobile, text, parts, urgent, state, provider, provider_id, attempts, created_at, "
+          "sent_at, uncertain_at, sent_twice, reason) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(request, id) DO UPDATE SET "
+          "kind = excluded.kind, code = excluded.code, mobile = excluded.mobile, text = excluded.text, parts = excluded.parts, "
+          "urgent = excluded.urgent, state = excluded.state, provider = excluded.provider, provider_id = excluded.provider_id, "
+          "attempts = excluded.attempts, created_at = excluded.created_at, sent_at = excluded.sent_at, "
+          "uncertain_at = excluded.uncertain_at, sent_twice = excluded.sent_twice, reason = excluded.reason")
+      .bind(request, message.id, message.kind, message.code, message.mobile, message.text, message.parts, message.urgent, message.state,
+            message.provider, message.provider_id, message.attempts, message.created_at, message.sent_at, message.uncertain_at,
+            message.sent_twice, message.reason)
       .run();
 }
 

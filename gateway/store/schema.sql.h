@@ -80,11 +80,15 @@ CREATE TABLE messages (
   mobile TEXT NOT NULL,
   text TEXT NOT NULL,
   parts INTEGER NOT NULL,
+  urgent INTEGER NOT NULL,
   state INTEGER NOT NULL,
+  provider TEXT NOT NULL,
   provider_id TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   sent_at INTEGER,
+  uncertain_at INTEGER,
+  sent_twice INTEGER NOT NULL,
   reason TEXT NOT NULL,
   UNIQUE (request, id)
 );

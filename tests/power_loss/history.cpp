@@ -20,11 +20,13 @@ Result<Change> next_of_message(const Record& record, const Policy& policy, const
   const auto& message = record.messages[moment.random_bits % record.messages.size()];
   switch (message.state) {
     case MessageState::queued:
-      return lifecycle::message_sending(record, message.id, true, policy, moment);
+      return lifecycle::message_sending(record, message.id, "line", policy, moment);
     case MessageState::sending:
+      if (moment.random_bits % 8 == 1) return lifecycle::message_uncertain(record, message.id, "reset", {}, policy, moment);
+      [[fallthrough]];
     case MessageState::uncertain:
       if (moment.random_bits % 4 == 0) return lifecycle::message_later(record, message.id, "busy", {}, policy, moment);
-      return lifecycle::message_sent(record, message.id, "p-1", policy, moment);
+      return lifecycle::message_sent(record, message.id, "line", "p-1", policy.delivery_first_poll, policy, moment);
     default:
       return lifecycle::message_delivered(record, message.id, moment);
   }

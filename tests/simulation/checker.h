@@ -15,6 +15,7 @@ struct Ledgers {
   const SimUpstream& system137;
   const SimUpstream& service_desk;
   const SimSms& sms;
+  const SimSms& second_sms;
   const SimLog& log;
   const Officers& officers;
 };

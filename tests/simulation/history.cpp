@@ -29,8 +29,9 @@ class History {
         system137_("137", scenario_.system137, world_, settings.beyond_settle_after),
         service_desk_("desk", scenario_.service_desk, world_, settings.beyond_settle_after),
         sms_(scenario_.sms, world_),
+        second_sms_(scenario_.second_sms, world_),
         log_(scenario_.log_trouble, world_),
-        around_{world_, scenario_, random_, disk_, system137_, service_desk_, sms_, log_},
+        around_{world_, scenario_, random_, disk_, system137_, service_desk_, sms_, second_sms_, log_},
         clients_(world_, scenario_, [this] { return process_.get(); }),
         officers_(
             world_, scenario_, [this] { return process_.get(); }, system137_, service_desk_, log_) {}
@@ -46,7 +47,7 @@ class History {
     const auto end = scenario_.faults_end + patience;
     while (!quiet_ && world_.passed() < end) step();
     HistoryOutcome outcome{.requests = static_cast<std::uint64_t>(clients_.forms()), .lasted = world_.passed(), .counts = world_.counts};
-    outcome.breaches = breaches({disk_.database, clients_, system137_, service_desk_, sms_, log_, officers_});
+    outcome.breaches = breaches({disk_.database, clients_, system137_, service_desk_, sms_, second_sms_, log_, officers_});
     if (!quiet_) outcome.breaches.push_back("6: the world does not come to rest: " + unrest_);
     outcome.trace = world_.trace();
     return outcome;
@@ -135,6 +136,7 @@ class History {
   SimUpstream system137_;
   SimUpstream service_desk_;
   SimSms sms_;
+  SimSms second_sms_;
   SimLog log_;
   Surroundings around_;
   std::unique_ptr<Process> process_;

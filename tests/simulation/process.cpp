@@ -13,6 +13,12 @@ Port& or_itself(const std::unique_ptr<Port>& wrapped, Port& itself) {
   return wrapped ? *wrapped : itself;
 }
 
+std::vector<pipeline::SmsLine> lines(const Surroundings& around) {
+  std::vector<pipeline::SmsLine> lines{{"first", around.sms}};
+  if (around.scenario.two_lines) lines.push_back({"second", around.second_sms});
+  return lines;
+}
+
 }  // namespace
 
 Process::Process(Surroundings& around, Mutation mutation)
@@ -32,7 +38,7 @@ Process::Process(Surroundings& around, Mutation mutation)
               {.store = *store_,
                .system137 = or_itself<Upstream>(wrap137_, around.system137),
                .service_desk = or_itself<Upstream>(wrap_desk_, around.service_desk),
-               .sms = around.sms,
+               .sms = lines(around),
                .clock = around.world,
                .random = around.random,
                .executor = core_},

@@ -24,6 +24,7 @@ struct Surroundings {
   SimUpstream& system137;
   SimUpstream& service_desk;
   SimSms& sms;
+  SimSms& second_sms;
   SimLog& log;
 };
 

@@ -54,6 +54,14 @@ pipeline::Settings driver(Dice& dice) {
   return settings;
 }
 
+SmsScenario line(Dice& dice, Milliseconds faults_end) {
+  return {.deduplicates = dice.chance(0.5),
+          .has_lookup = dice.chance(0.5),
+          .trouble = 0.4 * dice.fraction(),
+          .outages = windows(dice, 2, faults_end, hours(3)),
+          .without_credit = windows(dice, 1, faults_end, hours(1))};
+}
+
 }  // namespace
 
 Scenario scenario(Dice& dice, int requests) {
@@ -68,10 +76,9 @@ Scenario scenario(Dice& dice, int requests) {
   drawn.system137 = upstream(dice, "4", drawn.faults_end);
   drawn.service_desk = upstream(dice, "D-", drawn.faults_end);
   drawn.service_desk.by_hand = dice.chance(0.2);
-  drawn.sms.deduplicates = dice.chance(0.7);
-  drawn.sms.trouble = 0.4 * dice.fraction();
-  drawn.sms.outages = windows(dice, 2, drawn.faults_end, hours(3));
-  drawn.sms.without_credit = windows(dice, 1, drawn.faults_end, hours(1));
+  drawn.sms = line(dice, drawn.faults_end);
+  drawn.second_sms = line(dice, drawn.faults_end);
+  drawn.two_lines = dice.chance(0.5);
   drawn.store_trouble = dice.chance(0.3) ? 0.05 * dice.fraction() : 0;
   drawn.network_trouble = 0.3 * dice.fraction();
   drawn.log_trouble = dice.chance(0.5) ? 0.2 * dice.fraction() : 0.02;

@@ -34,6 +34,7 @@ struct UpstreamScenario {
 
 struct SmsScenario {
   bool deduplicates = true;
+  bool has_lookup = false;
   double trouble = 0;
   Windows outages;
   Windows without_credit;
@@ -47,6 +48,8 @@ struct Scenario {
   UpstreamScenario system137;
   UpstreamScenario service_desk;
   SmsScenario sms;
+  SmsScenario second_sms;
+  bool two_lines = false;
   double store_trouble = 0;
   double network_trouble = 0;
   double log_trouble = 0;

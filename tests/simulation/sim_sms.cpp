@@ -14,7 +14,14 @@ using std::chrono::seconds;
 }  // namespace
 
 SimSms::SimSms(SmsScenario scenario, World& world)
-    : scenario_(std::move(scenario)), world_(world), traits_{.deduplicates = scenario_.deduplicates, .status_batch = 100} {}
+    : scenario_(std::move(scenario)),
+      world_(world),
+      traits_{.deduplicates = scenario_.deduplicates,
+              .deduplicates_for = hours(12),
+              .has_lookup = scenario_.has_lookup,
+              .absent_after = minutes(1),
+              .uncertain_for = scenario_.has_lookup ? hours(24) : minutes(10),
+              .status_batch = 100} {}
 
 bool SimSms::within(const Windows& windows) const {
   return world_.faults && std::ranges::any_of(windows, [&](const auto& window) {
@@ -75,6 +82,16 @@ void SimSms::send(const Message& message, Handler<SendOutcome> handler) {
     auto id = accept(text);
     if (owner == world_.gateway()) reply<SendOutcome>(handler, took - took / 2, outcome::Sent{std::move(id)});
   });
+}
+
+void SimSms::look_up(const Message& message, Handler<SmsLookupOutcome> handler) {
+  const auto took = world_.dice.delay(milliseconds(100), seconds(5));
+  if (within(scenario_.outages) || trouble()) {
+    return reply<SmsLookupOutcome>(std::move(handler), took, outcome::TryLater{"timeout", {}, false});
+  }
+  const auto known = by_localid_.find(message.id);
+  if (known == by_localid_.end()) return reply<SmsLookupOutcome>(std::move(handler), took, outcome::Absent{});
+  reply<SmsLookupOutcome>(std::move(handler), took, outcome::Sent{std::to_string(known->second)});
 }
 
 DeliveryStatus SimSms::status_of(const std::string& provider_id) const {

@@ -26,8 +26,10 @@ class Replies : public Api {
   }
   Record sent(const std::string& id) {
     const auto message = registered(id).messages.back().id;
-    go(id, [&](const Record& now) { return lifecycle::message_sending(now, message, true, policy_, moment("send")); });
-    return go(id, [&](const Record& now) { return lifecycle::message_sent(now, message, "8", policy_, moment("send")); });
+    go(id, [&](const Record& now) { return lifecycle::message_sending(now, message, "kavenegar", policy_, moment("send")); });
+    return go(id, [&](const Record& now) {
+      return lifecycle::message_sent(now, message, "kavenegar", "8", std::chrono::seconds(10), policy_, moment("send"));
+    });
   }
   Record refused(const std::string& id, const std::string& why) {
     go(id, [&](const Record& now) { return lifecycle::begin_call(now, {}, policy_, moment()); });

@@ -1,75 +1,13 @@
-#include "gateway/domain/lifecycle.h"
-
-#include <gmock/gmock.h>
+#include "tests/unit/domain/lifecycle_fixture.h"
 
 namespace salam::lifecycle {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::seconds;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-
-class LifecycleTest : public ::testing::Test {
- protected:
-  static constexpr Timestamp start{hours(500'000)};
-
-  static Request fresh(bool with_mobile = true) {
-    Request request{.key = 7,
-                    .id = {},
-                    .code = TrackingCode::from_random(42),
-                    .form_item = {.meeting = "m", .form = "1", .item = 1},
-                    .received_at = start,
-                    .received_from = "app",
-                    .content = {.region = *Region::from_number(5)},
-                    .route = {},
-                    .registration = {},
-                    .told = {}};
-    if (with_mobile) request.content.citizen.mobile = Sensitive<std::string>("+989130000001");
-    return request;
-  }
-
-  /// Applies a change as the store would.
-  Change apply(Result<Change> result) {
-    EXPECT_TRUE(result) << (result ? "" : result.error().message);
-    auto change = std::move(result).value();
-    record_.request = change.after;
-    for (const auto& message : change.messages) {
-      const auto found = std::ranges::find(record_.messages, message.id, &Message::id);
-      if (found == record_.messages.end()) {
-        record_.messages.push_back(message);
-      } else {
-        *found = message;
-      }
-    }
-    return change;
-  }
-
-  Moment at(Milliseconds after = Milliseconds(0)) const {
-    return {.now = start + after, .jitter = 0.5, .random_bits = 0xabcdef, .attempt = {}};
-  }
-  RegistrationState state() const { return record_.request.registration.state; }
-  bool open(AttentionReason reason) const { return record_.request.attention.contains(reason); }
-
-  void receive(bool with_mobile = true) { apply(received(fresh(with_mobile), policy_, start)); }
-  void call() {
-    receive();
-    apply(begin_call(record_, can_look_up_, policy_, at()));
-  }
-  std::int64_t register_and_write() {
-    call();
-    apply(call_registered(record_, "1234", policy_, at()));
-    return record_.messages.back().id;
-  }
-
-  Policy policy_;
-  LookupPower can_look_up_{.possible = true, .proved = true, .believable_after = minutes(10)};
-  Record record_{.request = fresh(), .messages = {}};
-};
 
 TEST_F(LifecycleTest, AReceivedRequestIsSentAtOnceAndHasAClockForTheHoldingMessage) {
   const auto change = apply(received(fresh(), policy_, start));
@@ -251,68 +189,6 @@ TEST_F(LifecycleTest, ByHandAndUnclearAndPoisonStandOnTheListWithoutATask) {
   apply(poisonous(record_, "403", policy_, at()));
   EXPECT_TRUE(open(AttentionReason::poison));
   EXPECT_EQ(state(), RegistrationState::held);
-}
-
-TEST_F(LifecycleTest, TheHoldingMessageCarriesTheGatewaysCodeOnce) {
-  receive();
-  apply(holding_due(record_, policy_, at(hours(2))));
-  ASSERT_EQ(record_.messages.size(), 1u);
-  EXPECT_EQ(record_.messages[0].kind, MessageKind::holding);
-  EXPECT_EQ(record_.messages[0].code, record_.request.code.digits());
-  const auto again = apply(holding_due(record_, policy_, at(hours(3))));
-  EXPECT_THAT(again.messages, IsEmpty());
-  EXPECT_THAT(again.done, Contains(Field(&Task::lane, Lane::clock)));
-}
-
-TEST_F(LifecycleTest, ToldMeansDelivered) {
-  const auto id = register_and_write();
-  apply(message_sent(record_, id, "p1", policy_, at()));
-  EXPECT_FALSE(record_.request.told);
-  const auto change = apply(message_delivered(record_, id, at(seconds(9))));
-  ASSERT_TRUE(record_.request.told);
-  EXPECT_EQ(record_.request.told->code, "1234");
-  EXPECT_THAT(change.done, ElementsAre(Field(&Task::message, id)));
-  EXPECT_EQ(message_delivered(record_, id, at()).error().code, "overtaken") << "reports repeat";
-}
-
-TEST_F(LifecycleTest, AnUndeliveredMessageStandsOnTheListUntilSomeoneHandsTheCodeOver) {
-  const auto id = register_and_write();
-  apply(message_sent(record_, id, "p1", policy_, at()));
-  apply(message_failed(record_, id, "blocked", policy_, at()));
-  EXPECT_TRUE(open(AttentionReason::undelivered));
-  const auto change =
-      apply(settle(record_, {.action = SettleAction::handed_over, .by = "زهرا", .key = "desk-1", .system = {}, .code = {}, .note = "تلفنی"},
-                   policy_, at()));
-  EXPECT_FALSE(open(AttentionReason::undelivered));
-  ASSERT_TRUE(record_.request.told);
-  EXPECT_EQ(record_.request.told->by, ToldBy::person);
-  EXPECT_EQ(record_.request.told->person, "زهرا");
-  EXPECT_EQ(record_.request.told->code, "1234");
-  EXPECT_THAT(change.events, Contains(Field(&Event::type, EventType::told)));
-  for (const auto& event : change.events) {
-    EXPECT_EQ(event.actor.name, "زهرا");
-    EXPECT_EQ(event.actor.key, "desk-1");
-    EXPECT_EQ(event.actor.note, "تلفنی");
-    EXPECT_THAT(event.details, Contains(Pair("by", "person")));
-  }
-}
-
-TEST_F(LifecycleTest, AMessageWithoutAReportGoesToAPersonInTheEnd) {
-  const auto id = register_and_write();
-  apply(message_sent(record_, id, "p1", policy_, at()));
-  const auto first = apply(message_on_the_way(record_, id, policy_, at(hours(1))));
-  ASSERT_EQ(first.tasks.size(), 1u);
-  EXPECT_LE(first.tasks[0].due, start + hours(1) + policy_.delivery_poll_cap);
-  apply(message_on_the_way(record_, id, policy_, at(policy_.delivery_gives_up + hours(1))));
-  EXPECT_TRUE(open(AttentionReason::undelivered));
-}
-
-TEST_F(LifecycleTest, AProviderThatDoesNotDeduplicateIsNotAskedTwiceUnseen) {
-  const auto id = register_and_write();
-  apply(message_sending(record_, id, false, policy_, at()));
-  apply(message_sending(record_, id, false, policy_, at(minutes(1))));
-  EXPECT_EQ(record_.messages[0].state, MessageState::failed);
-  EXPECT_TRUE(open(AttentionReason::undelivered));
 }
 
 TEST_F(LifecycleTest, APersonSettlesWhatIsUncertainEitherWay) {

@@ -1,249 +1,9 @@
-#include "gateway/pipeline/driver.h"
-
-#include <condition_variable>
-#include <cstdlib>
-#include <deque>
-#include <filesystem>
-#include <map>
-#include <mutex>
-
-#include <gmock/gmock.h>
+#include "tests/unit/pipeline/driver_fixture.h"
 
 namespace salam::pipeline {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::milliseconds;
-using std::chrono::minutes;
-using std::chrono::seconds;
 using ::testing::ElementsAre;
-
-/// Work comes from the store's thread; time passes only when the test says so.
-class ManualExecutor : public Executor, public Clock {
- public:
-  void post(std::function<void()> work) override {
-    const std::scoped_lock lock(mutex_);
-    posted_.push_back(std::move(work));
-    changed_.notify_one();
-  }
-  void call_after(Milliseconds wait, std::function<void()> work) override { timers_.emplace(now_ + wait, std::move(work)); }
-  [[nodiscard]] Timestamp now() const override { return now_ + set_by_; }
-  /// Somebody sets the wall clock; the steady one goes on.
-  void set_clock(Milliseconds by) { set_by_ += by; }
-  [[nodiscard]] Steady steady() const override { return Steady{} + seconds(1'000'000) + (now_ - start); }
-
-  /// Runs what is posted until the condition holds; false after 10 s.
-  bool run_until(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + seconds(10);
-    while (!condition()) {
-      std::function<void()> work;
-      {
-        std::unique_lock lock(mutex_);
-        if (!changed_.wait_until(lock, end, [this] { return !posted_.empty(); })) return false;
-        work = std::move(posted_.front());
-        posted_.pop_front();
-      }
-      work();
-    }
-    return true;
-  }
-  [[nodiscard]] bool has_work() {
-    const std::scoped_lock lock(mutex_);
-    return !posted_.empty();
-  }
-  [[nodiscard]] std::size_t timers() const { return timers_.size(); }
-  /// Lets time pass, timer by timer.
-  void pass(Milliseconds time) {
-    const auto until = now_ + time;
-    while (!timers_.empty() && timers_.begin()->first <= until) {
-      now_ = std::max(now_, timers_.begin()->first);
-      auto work = std::move(timers_.begin()->second);
-      timers_.erase(timers_.begin());
-      work();
-    }
-    now_ = until;
-  }
-
- private:
-  static constexpr Timestamp start{std::chrono::hours(500'000)};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> posted_;
-  std::multimap<Timestamp, std::function<void()>> timers_;
-  Timestamp now_ = start;
-  Milliseconds set_by_{0};
-};
-
-class CountingRandom : public Random {
- public:
-  std::uint64_t bits() override { return next_ += 0x9e3779b97f4a7c15; }
-
- private:
-  std::uint64_t next_ = 1;
-};
-
-/// Answers each call by the next of its script; the last one goes on for ever.
-class ScriptedUpstream : public Upstream {
- public:
-  explicit ScriptedUpstream(Executor& executor) : executor_(executor) {}
-  [[nodiscard]] const UpstreamTraits& traits() const override { return its_traits; }
-  void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
-    submitted.push_back(request->key);
-    answer<SubmitOutcome>(submits, std::move(handler));
-  }
-  void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
-    ++lookups_asked;
-    if (finds_only) lookups = {request->key == *finds_only ? LookupOutcome(outcome::Found{"1"}) : outcome::Absent{}};
-    answer<LookupOutcome>(lookups, std::move(handler));
-  }
-  void poll(std::string, Handler<PollOutcome> handler) override { answer<PollOutcome>(polls, std::move(handler)); }
-
-  std::deque<SubmitOutcome> submits{outcome::Registered{"1"}};
-  std::deque<LookupOutcome> lookups{outcome::Found{"1"}};
-  std::deque<PollOutcome> polls{outcome::NotYet{}};
-  std::optional<RequestKey> finds_only;  ///< Set: in place of the script of lookups.
-  std::vector<RequestKey> submitted;
-  int lookups_asked = 0;
-  UpstreamTraits its_traits{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
-
- private:
-  template <class Outcome>
-  void answer(std::deque<Outcome>& script, Handler<Outcome> handler) {
-    auto outcome = script.front();
-    if (script.size() > 1) script.pop_front();
-    executor_.post([handler = std::move(handler), outcome = std::move(outcome)] {
-      handler({.outcome = outcome, .took = milliseconds(3), .excerpt = {}});
-    });
-  }
-  Executor& executor_;
-};
-
-class ScriptedSms : public SmsProvider {
- public:
-  explicit ScriptedSms(Executor& executor) : executor_(executor) {}
-  [[nodiscard]] const SmsTraits& traits() const override { return its_traits; }
-  void send(const Message& message, Handler<SendOutcome> handler) override {
-    sent.push_back(message.code);
-    auto outcome = sends.front();
-    if (sends.size() > 1) sends.pop_front();
-    executor_.post([handler = std::move(handler), outcome] { handler({.outcome = outcome, .took = milliseconds(1), .excerpt = {}}); });
-  }
-  void status(std::vector<std::string> ids, Handler<StatusOutcome> handler) override {
-    std::vector<DeliveryStatus> statuses;
-    for (auto& id : ids) statuses.push_back({.provider_id = std::move(id), .delivery = delivery, .reason = "blocked"});
-    executor_.post([handler = std::move(handler), statuses] { handler({.outcome = statuses, .took = milliseconds(1), .excerpt = {}}); });
-  }
-
-  std::deque<SendOutcome> sends{outcome::Sent{"p"}};
-  Delivery delivery = Delivery::delivered;
-  std::vector<std::string> sent;
-  SmsTraits its_traits{.deduplicates = true};
-
- private:
-  Executor& executor_;
-};
-
-class DriverTest : public ::testing::Test {
- protected:
-  /// A lane holds at most so many tasks in memory.
-  explicit DriverTest(std::size_t memory = LaneSettings{}.memory) {
-    std::string name = (std::filesystem::temp_directory_path() / "salam-driver-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    store_ = std::move(store::open({.path = folder_ / "salam.db"}, executor_, random_)).value();
-    store_->put_meeting({.id = "m", .region = *Region::from_number(5), .mosque = "م", .date = *parse_date("2026-11-24")},
-                        [](const Result<bool>&) {});
-    Settings settings;
-    for (auto& lane : settings.lanes) {
-      lane.rate = 1e6;
-      lane.memory = memory;
-    }
-    settings.policy.delivery_first_poll = seconds(1);
-    settings.policy.holding_after = minutes(5);
-    policy_ = settings.policy;
-    driver_ = std::make_unique<Driver>(std::move(settings),
-                                       Driver::World{.store = *store_,
-                                                     .system137 = system137_,
-                                                     .service_desk = desk_,
-                                                     .sms = sms_,
-                                                     .clock = executor_,
-                                                     .random = random_,
-                                                     .executor = executor_},
-                                       metrics_);
-    driver_->start();
-  }
-  ~DriverTest() override {
-    store_->close();
-    driver_.reset();
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  /// A request as intake would hand it over; its key.
-  RequestKey take(const std::string& form) {
-    store::Intake intake{.form_item = {.meeting = "m", .form = form, .item = 1},
-                         .received_from = "test",
-                         .original = "{}",
-                         .fingerprint = form,
-                         .content = {.region = *Region::from_number(5)},
-                         .route = {},
-                         .citizen_hash = {},
-                         .traceparent = {},
-                         .first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, executor_.now()); }};
-    intake.content.citizen.mobile = Sensitive<std::string>("+989130000001");
-    std::optional<RequestKey> key;
-    store_->accept(std::move(intake), [&](store::AcceptOutcome outcome) {
-      executor_.post([&, outcome = std::move(outcome)] {
-        const auto& accepted = std::get<store::Accepted>(outcome);
-        driver_->added(accepted.tasks);
-        key = accepted.record.request.key;
-      });
-    });
-    EXPECT_TRUE(executor_.run_until([&] { return key.has_value(); }));
-    return key.value_or(0);
-  }
-  Request request(RequestKey key) { return store_->find(key)->request; }
-  /// Time passes in small steps until the condition holds.
-  bool eventually(const std::function<bool()>& condition) {
-    for (int step = 0; step < 2'000; ++step) {
-      if (condition()) return true;
-      EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
-      executor_.pass(milliseconds(500));
-    }
-    return condition();
-  }
-  void pass(Milliseconds time) {
-    for (auto passed = milliseconds(0); passed < time; passed += milliseconds(500)) {
-      EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
-      executor_.pass(milliseconds(500));
-    }
-  }
-  /// Not before the one, but before the other time from now has passed.
-  bool registers_within(RequestKey key, Milliseconds not_before, Milliseconds before) {
-    pass(not_before);
-    EXPECT_FALSE(registered(key)) << "too early";
-    pass(before - not_before);
-    return registered(key);
-  }
-  /// Nothing is under way in any lane.
-  bool settled() {
-    for (const auto lane : {Lane::system137, Lane::service_desk, Lane::sms, Lane::sms_status, Lane::clock}) {
-      if (driver_->status(lane).view.in_flight > 0) return false;
-    }
-    return true;
-  }
-  bool registered(RequestKey key) { return request(key).registration.state == RegistrationState::registered; }
-
-  std::filesystem::path folder_;
-  ManualExecutor executor_;
-  CountingRandom random_;
-  ScriptedUpstream system137_{executor_};
-  ScriptedUpstream desk_{executor_};
-  ScriptedSms sms_{executor_};
-  prometheus::Registry metrics_;
-  lifecycle::Policy policy_;
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<Driver> driver_;
-};
 
 TEST_F(DriverTest, TakesARequestFromIntakeToItsDeliveredCode) {
   const auto key = take("1");
@@ -258,12 +18,12 @@ TEST_F(DriverTest, ProvesTheLookupByAFormerRegistrationWhereNoNewOneComes) {
   system137_.lookups = {outcome::Absent{}};
   const auto former = take("1");
   ASSERT_TRUE(eventually([&] { return registered(former); }));
-  EXPECT_FALSE(driver_->status(Lane::system137).lookup_proved);
+  EXPECT_FALSE(driver_->lookup_proved(Lane::system137));
   system137_.submits = {outcome::Uncertain{"timeout"}, outcome::Registered{"2"}};
   system137_.finds_only = former;
   const auto key = take("2");
   ASSERT_TRUE(eventually([&] { return registered(key); }));
-  EXPECT_TRUE(driver_->status(Lane::system137).lookup_proved);
+  EXPECT_TRUE(driver_->lookup_proved(Lane::system137));
   EXPECT_THAT(system137_.submitted, ElementsAre(former, key, key));
 }
 
@@ -284,7 +44,7 @@ TEST_F(DriverTest, AbsentIsBelievedOnlyAfterAnotherRequestProvedTheLookup) {
   EXPECT_EQ(system137_.submitted.size(), 1u);
   system137_.lookups = {outcome::Found{"other"}, outcome::Absent{}};
   const auto other = take("2");
-  ASSERT_TRUE(eventually([&] { return registered(other) && driver_->status(Lane::system137).lookup_proved; }));
+  ASSERT_TRUE(eventually([&] { return registered(other) && driver_->lookup_proved(Lane::system137); }));
   ASSERT_TRUE(eventually([&] { return registered(key); }));
   EXPECT_EQ(request(key).registration.code, "again");
   EXPECT_TRUE(request(key).attention.empty());
@@ -337,21 +97,6 @@ TEST_F(DriverTest, TheHoldingMessageGoesOutWhileTheUpstreamStaysAwayAndTheUpstre
   system137_.submits = {outcome::Registered{"99"}};
   ASSERT_TRUE(eventually([&] { return registered(key) && sms_.sent.size() == 2; }));
   EXPECT_THAT(sms_.sent, ElementsAre(request(key).code.digits(), "99"));
-}
-
-TEST_F(DriverTest, AnUncertainTextIsRepeatedWhereTheProviderDeduplicates) {
-  sms_.sends = {outcome::Uncertain{"reset"}, outcome::Sent{"p"}};
-  const auto key = take("1");
-  ASSERT_TRUE(eventually([&] { return request(key).told.has_value(); }));
-  EXPECT_EQ(sms_.sent.size(), 2u);
-}
-
-TEST_F(DriverTest, AnUncertainTextIsAPersonsWhereTheProviderDoesNotDeduplicate) {
-  sms_.its_traits.deduplicates = false;
-  sms_.sends = {outcome::Uncertain{"reset"}};
-  const auto key = take("1");
-  ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::undelivered); }));
-  EXPECT_EQ(sms_.sent.size(), 1u);
 }
 
 TEST_F(DriverTest, AnUndeliveredTextIsAPersons) {
@@ -433,7 +178,7 @@ TEST_F(DriverTest, AbsentIsNotBelievedBecauseTheClockWasSetForward) {
   system137_.submits = {outcome::Registered{"proof"}, outcome::Uncertain{"timeout"}, outcome::Registered{"twice"}};
   system137_.lookups = {outcome::Found{"proof"}, outcome::Absent{}};
   const auto proof = take("1");
-  ASSERT_TRUE(eventually([&] { return registered(proof) && driver_->status(Lane::system137).lookup_proved; }));
+  ASSERT_TRUE(eventually([&] { return registered(proof) && driver_->lookup_proved(Lane::system137); }));
   const auto key = take("2");
   ASSERT_TRUE(eventually([&] { return request(key).registration.state == RegistrationState::uncertain; }));
   executor_.set_clock(hours(1));
@@ -449,7 +194,7 @@ TEST_F(DriverTest, AnUncertainRequestIsSettledInItsTimeWhereTheClockIsSetBack) {
   system137_.submits = {outcome::Registered{"proof"}, outcome::Uncertain{"timeout"}, outcome::Registered{"again"}};
   system137_.lookups = {outcome::Found{"proof"}, outcome::Absent{}};
   const auto proof = take("1");
-  ASSERT_TRUE(eventually([&] { return registered(proof) && driver_->status(Lane::system137).lookup_proved; }));
+  ASSERT_TRUE(eventually([&] { return registered(proof) && driver_->lookup_proved(Lane::system137); }));
   const auto key = take("2");
   ASSERT_TRUE(eventually([&] { return request(key).registration.state == RegistrationState::uncertain; }));
   executor_.set_clock(-hours(1));
@@ -464,7 +209,7 @@ TEST_F(DriverTest, TheLookupProvesItselfWhereTheClockWasSetBack) {
   pass(minutes(2));
   system137_.lookups = {outcome::Found{"1"}};
   take("2");
-  EXPECT_TRUE(eventually([&] { return driver_->status(Lane::system137).lookup_proved; }));
+  EXPECT_TRUE(eventually([&] { return driver_->lookup_proved(Lane::system137); }));
 }
 
 }  // namespace

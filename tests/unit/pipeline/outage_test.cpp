@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "gateway/pipeline/driver.h"
+#include "tests/unit/pipeline/counting_random.h"
 #include "tests/unit/pipeline/memory_store.h"
 
 /// An hour without 137, in virtual time, with a hundred thousand requests waiting: what the driver makes of it.
@@ -48,14 +49,6 @@ class VirtualTime : public Executor, public Clock {
   std::deque<std::function<void()>> posted_;
   std::multimap<Timestamp, std::function<void()>> timers_;
   Timestamp now_ = start;
-};
-
-class CountingRandom : public Random {
- public:
-  std::uint64_t bits() override { return next_ += 0x9e3779b97f4a7c15; }
-
- private:
-  std::uint64_t next_ = 1;
 };
 
 /// 137, with a ledger of what came and when.
@@ -119,7 +112,7 @@ class Outage : public testing::Test {
                     Driver::World{.store = store_,
                                   .system137 = system137_,
                                   .service_desk = desk_,
-                                  .sms = sms_,
+                                  .sms = {{"sms", sms_}},
                                   .clock = time_,
                                   .random = random_,
                                   .executor = time_},

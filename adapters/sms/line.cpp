@@ -1,0 +1,16 @@
+#include "adapters/sms/line.h"
+
+namespace salam::sms {
+namespace {
+
+std::unique_ptr<SmsProvider> make(const KavenegarSettings& settings, const boost::asio::any_io_executor& executor) {
+  return make_kavenegar(settings, executor);
+}
+
+}  // namespace
+
+std::unique_ptr<SmsProvider> make_line(const LineSettings& settings, const boost::asio::any_io_executor& executor) {
+  return std::visit([&](const auto& driver) { return make(driver, executor); }, settings.driver);
+}
+
+}  // namespace salam::sms
