@@ -56,7 +56,7 @@ class SmsProvider {
   /// At most `status_batch` ids. Only with `has_status`.
   virtual void status(std::vector<std::string> provider_ids, Handler<StatusOutcome> handler) = 0;
   /// Whether it has sent this message. Only with `has_lookup`.
-  virtual void look_up(const Message& /*message*/, Handler<SmsLookupOutcome> /*handler*/) {}
+  virtual void look_up(const Message& /*message*/, const Handler<SmsLookupOutcome>& /*handler*/) {}
 };
 
 }  // namespace salam

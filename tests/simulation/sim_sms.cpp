@@ -84,14 +84,14 @@ void SimSms::send(const Message& message, Handler<SendOutcome> handler) {
   });
 }
 
-void SimSms::look_up(const Message& message, Handler<SmsLookupOutcome> handler) {
+void SimSms::look_up(const Message& message, const Handler<SmsLookupOutcome>& handler) {
   const auto took = world_.dice.delay(milliseconds(100), seconds(5));
   if (within(scenario_.outages) || trouble()) {
-    return reply<SmsLookupOutcome>(std::move(handler), took, outcome::TryLater{"timeout", {}, false});
+    return reply<SmsLookupOutcome>(handler, took, outcome::TryLater{"timeout", {}, false});
   }
   const auto known = by_localid_.find(message.id);
-  if (known == by_localid_.end()) return reply<SmsLookupOutcome>(std::move(handler), took, outcome::Absent{});
-  reply<SmsLookupOutcome>(std::move(handler), took, outcome::Sent{std::to_string(known->second)});
+  if (known == by_localid_.end()) return reply<SmsLookupOutcome>(handler, took, outcome::Absent{});
+  reply<SmsLookupOutcome>(handler, took, outcome::Sent{std::to_string(known->second)});
 }
 
 DeliveryStatus SimSms::status_of(const std::string& provider_id) const {

@@ -26,7 +26,7 @@ class SimSms : public SmsProvider {
 
   [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
   void send(const Message& message, Handler<SendOutcome> handler) override;
-  void look_up(const Message& message, Handler<SmsLookupOutcome> handler) override;
+  void look_up(const Message& message, const Handler<SmsLookupOutcome>& handler) override;
   void status(std::vector<std::string> provider_ids, Handler<StatusOutcome> handler) override;
 
   [[nodiscard]] const std::vector<Text>& ledger() const { return ledger_; }

@@ -120,9 +120,9 @@ class ScriptedSms : public SmsProvider {
     sent.push_back(message.code);
     answer<SendOutcome>(sends, std::move(handler));
   }
-  void look_up(const Message& message, Handler<SmsLookupOutcome> handler) override {
+  void look_up(const Message& message, const Handler<SmsLookupOutcome>& handler) override {
     looked_up.push_back(message.code);
-    answer<SmsLookupOutcome>(lookups, std::move(handler));
+    answer<SmsLookupOutcome>(lookups, handler);
   }
   void status(std::vector<std::string> ids, Handler<StatusOutcome> handler) override {
     std::vector<DeliveryStatus> statuses;
