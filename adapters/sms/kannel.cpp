@@ -36,8 +36,8 @@ class Kannel final : public SmsProvider {
         executor_(std::move(executor)),
         caller_(std::move(client), settings_.timeout, {settings_.password, settings_.report_url}) {
     check(settings_);
-    traits_.repeats_after = settings_.report_window;
-    traits_.reports_only = true;
+    traits_.uncertain_for = settings_.report_window;
+    traits_.has_status = false;
     traits_.call_deadline = settings_.timeout;
   }
 

@@ -14,7 +14,7 @@ namespace salam::sms {
 namespace {
 
 /// A send that Magfa's front has taken shows under its uid by then, whatever stands in its queues.
-constexpr std::chrono::minutes settle_after{5};
+constexpr std::chrono::minutes absent_after{5};
 /// So long Magfa knows a message.
 constexpr std::chrono::hours known_for{24};
 constexpr std::size_t status_batch = 100;
@@ -44,21 +44,22 @@ class Magfa final : public SmsProvider {
   Magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client)
       : sender_(settings.sender), authorization_(basic(settings)), caller_(std::move(client), settings.timeout, {settings.password}) {
     check(settings);
-    traits_.looks_up = true;
-    traits_.settle_after = settle_after;
-    traits_.repeats_after = known_for;
+    traits_.has_lookup = true;
+    traits_.absent_after = absent_after;
+    traits_.uncertain_for = known_for;
     traits_.status_batch = status_batch;
-    traits_.call_deadline = 2 * settings.timeout;
+    traits_.call_deadline = settings.timeout;
   }
 
   [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
 
   void send(const Message& message, Handler<SendOutcome> handler) override {
-    if (message.attempts <= 1) return post_and_ask(message, std::move(handler));
-    look_up(message, [this, message, handler = std::move(handler)](const Reply<magfa::LookupOutcome>& found) {
-      if (std::holds_alternative<magfa::Absent>(found.outcome)) return post(message, added(found.took, handler));
-      handler({told_before_sending(found.outcome), found.took, found.excerpt});
-    });
+    auto read = [message](const HttpReply& reply) { return magfa::read_send(reply, message, now()); };
+    caller_.call<SendOutcome>(request("POST", "/send", magfa::send_body(message, sender_)), std::move(read), std::move(handler));
+  }
+
+  void look_up(const Message& message, const Handler<SmsLookupOutcome>& handler) override {
+    caller_.call<SmsLookupOutcome>(request("GET", magfa::lookup_path(message), {}), magfa::read_lookup, handler);
   }
 
   void status(std::vector<std::string> provider_ids, Handler<StatusOutcome> handler) override {
@@ -68,8 +69,6 @@ class Magfa final : public SmsProvider {
   }
 
  private:
-  using LookupHandler = std::function<void(Reply<magfa::LookupOutcome>)>;
-
   [[nodiscard]] http_client::Request request(std::string method, std::string path, std::string body) const {
     http_client::Request request;
     request.method = std::move(method);
@@ -78,41 +77,6 @@ class Magfa final : public SmsProvider {
     if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
     request.body = std::move(body);
     return request;
-  }
-
-  void post(const Message& message, Handler<SendOutcome> handler) {
-    auto read = [message](const HttpReply& reply) { return magfa::read_send(reply, message, now()); };
-    caller_.call<SendOutcome>(request("POST", "/send", magfa::send_body(message, sender_)), std::move(read), std::move(handler));
-  }
-
-  void post_and_ask(const Message& message, Handler<SendOutcome> handler) {
-    post(message, [this, message, handler = std::move(handler)](Reply<SendOutcome> sent) {
-      if (!std::holds_alternative<outcome::Uncertain>(sent.outcome)) return handler(std::move(sent));
-      look_up(message, [sent = std::move(sent), handler](const Reply<magfa::LookupOutcome>& found) {
-        auto reply = sent;
-        reply.took += found.took;
-        if (const auto* const known = std::get_if<magfa::Found>(&found.outcome)) reply.outcome = outcome::Sent{known->provider_id};
-        handler(std::move(reply));
-      });
-    });
-  }
-
-  void look_up(const Message& message, LookupHandler handler) {
-    caller_.call<magfa::LookupOutcome>(request("GET", magfa::lookup_path(message), {}), magfa::read_lookup, std::move(handler));
-  }
-
-  static Handler<SendOutcome> added(Milliseconds took, Handler<SendOutcome> handler) {
-    return [took, handler = std::move(handler)](Reply<SendOutcome> reply) {
-      reply.took += took;
-      handler(std::move(reply));
-    };
-  }
-
-  /// Nothing was sent now; whether it was before is as open as it was.
-  static SendOutcome told_before_sending(const magfa::LookupOutcome& found) {
-    if (const auto* const known = std::get_if<magfa::Found>(&found)) return outcome::Sent{known->provider_id};
-    if (const auto* const later = std::get_if<outcome::TryLater>(&found)) return *later;
-    return std::get<outcome::Misconfigured>(found);
   }
 
   std::string sender_;

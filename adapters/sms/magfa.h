@@ -19,12 +19,11 @@ struct MagfaSettings {
   Sensitive<std::string> password;
   std::string sender;            ///< A service line of the account.
   std::string ca_file;           ///< PEM; empty: the system's.
-  Milliseconds timeout{10'000};  ///< Of one HTTP call, connect included; a send may take two.
+  Milliseconds timeout{10'000};  ///< Of one call, connect included.
   std::size_t max_connections = 8;
 };
 
-/// Magfa's `uid` does not deduplicate. So a send that may have been taken is asked after (`/mid/{uid}`) at once, and a message that was
-/// tried before (`attempts` > 1) is asked after before it is sent.
+/// Magfa's `uid` does not deduplicate: what may have been taken is looked up by it.
 ///
 /// Throws std::runtime_error with a sentence for the operator where the settings cannot work. Destroyed, it drops the handlers of calls
 /// under way uncalled.

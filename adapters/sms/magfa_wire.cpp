@@ -195,12 +195,12 @@ Outcome unanswered(const HttpReply& reply, const Envelope& envelope) {
   return later(reply, described(envelope.status));
 }
 
-LookupOutcome lookup_outcome(const HttpReply& reply, const Envelope& envelope) {
-  if (envelope.status != 0) return unanswered<LookupOutcome>(reply, envelope);
-  if (number_at(envelope.document, "mid") == -1) return Absent{};
+SmsLookupOutcome lookup_outcome(const HttpReply& reply, const Envelope& envelope) {
+  if (envelope.status != 0) return unanswered<SmsLookupOutcome>(reply, envelope);
+  if (number_at(envelope.document, "mid") == -1) return outcome::Absent{};
   auto id = whole_number(json::member(envelope.document, "mid"));
   if (id.empty()) return later(reply, "Magfa's reply carries no id that can be relied on");
-  return Found{std::move(id)};
+  return outcome::Sent{std::move(id)};
 }
 
 }  // namespace
@@ -237,9 +237,9 @@ Reply<StatusOutcome> read_status(const HttpReply& reply, std::span<const std::st
   return {read_reports(*reports, asked), {}, described(envelope->status)};
 }
 
-Reply<LookupOutcome> read_lookup(const HttpReply& reply) {
+Reply<SmsLookupOutcome> read_lookup(const HttpReply& reply) {
   if (const auto envelope = read_envelope(reply)) return {lookup_outcome(reply, *envelope), {}, described(envelope->status)};
-  return {answer_by_status_alone<LookupOutcome>(reply, unreadable(reply)), {}, unreadable(reply)};
+  return {answer_by_status_alone<SmsLookupOutcome>(reply, unreadable(reply)), {}, unreadable(reply)};
 }
 
 }  // namespace salam::sms::magfa

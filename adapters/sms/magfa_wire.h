@@ -3,7 +3,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "adapters/sms/reply.h"
 
@@ -25,13 +24,7 @@ Reply<SendOutcome> read_send(const HttpReply& reply, const Message& meant, Times
 /// list counts as on the way. Everything unreadable is to be tried later.
 Reply<StatusOutcome> read_status(const HttpReply& reply, std::span<const std::string> asked);
 
-struct Found {
-  std::string provider_id;
-};
-struct Absent {};
-/// Everything unreadable is to be tried later.
-using LookupOutcome = std::variant<Found, Absent, outcome::TryLater, outcome::Misconfigured>;
-/// What the reply to `/mid` means. Magfa says −1 of a uid that it does not know.
-Reply<LookupOutcome> read_lookup(const HttpReply& reply);
+/// What the reply to `/mid` means. Magfa says −1 of a uid that it does not know. Everything unreadable is to be tried later.
+Reply<SmsLookupOutcome> read_lookup(const HttpReply& reply);
 
 }  // namespace salam::sms::magfa

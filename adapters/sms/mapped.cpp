@@ -40,7 +40,7 @@ SmsTraits traits_of(const mapped::Mapping& mapping, Milliseconds timeout) {
   SmsTraits traits;
   traits.deduplicates = mapping.deduplicates_for.has_value();
   traits.deduplicates_for = mapping.deduplicates_for.value_or(Milliseconds(0));
-  traits.repeats_after = mapping.repeats_after;
+  traits.uncertain_for = mapping.uncertain_for.value_or(traits.uncertain_for);
   traits.status_batch = mapping.status.batch;
   traits.call_deadline = timeout;
   return traits;

@@ -123,8 +123,8 @@ void check(const MappingTable& root, const Mapping& mapping) {
   if (!mapping.send && mapping.templates.size() < kinds.size()) {
     root.fail("send", "is missing, and [templates] has not a call for every kind of message: registered, holding");
   }
-  if (mapping.deduplicates_for && mapping.repeats_after) {
-    root.fail("repeats_after_seconds", "has no use, as the panel deduplicates: an uncertain text is simply repeated");
+  if (mapping.deduplicates_for && mapping.uncertain_for) {
+    root.fail("uncertain_for_seconds", "has no use, as the panel deduplicates: an uncertain text is simply repeated");
   }
   const auto carries_id = [](const upstream::Call& call) { return call.uses(Placeholder::message_id); };
   const bool all_carry_id = (!mapping.send || carries_id(*mapping.send)) &&
@@ -146,7 +146,7 @@ Mapping read_mapping(MappingTable root) {
   mapping.misconfigured = read_rules(root, "misconfigured", format);
   mapping.status = read_status(root.table("status"), format, of_account(mapping.login.has_value()));
   mapping.deduplicates_for = read_seconds(root, "deduplicates_for_seconds");
-  mapping.repeats_after = read_seconds(root, "repeats_after_seconds");
+  mapping.uncertain_for = read_seconds(root, "uncertain_for_seconds");
   check(root, mapping);
   root.nothing_else();
   return mapping;

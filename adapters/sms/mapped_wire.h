@@ -37,7 +37,7 @@ struct Mapping {
   std::vector<upstream::AnswerRule> misconfigured;  ///< The account or the mapping.
   StatusQuery status;
   std::optional<Milliseconds> deduplicates_for;  ///< The panel does not send the same `{{message_id}}` again for so long.
-  std::optional<Milliseconds> repeats_after;     ///< A send still uncertain so long after it is sent once more.
+  std::optional<Milliseconds> uncertain_for;     ///< A send still uncertain so long after it is sent once more.
 
   /// In any of its calls.
   [[nodiscard]] bool uses(upstream::Placeholder placeholder) const;

@@ -68,9 +68,9 @@ TEST_F(KannelTest, NeverRepeatsSecretsThatAReplyEchoes) {
 TEST_F(KannelTest, SaysThatReportsComeByThemselvesAndAnUncertainTextIsRepeated) {
   const auto& traits = provider->traits();
   EXPECT_FALSE(traits.deduplicates);
-  EXPECT_FALSE(traits.looks_up);
-  EXPECT_TRUE(traits.reports_only);
-  EXPECT_EQ(traits.repeats_after, std::chrono::minutes(30));
+  EXPECT_FALSE(traits.has_lookup);
+  EXPECT_FALSE(traits.has_status);
+  EXPECT_EQ(traits.uncertain_for, std::chrono::minutes(30));
   EXPECT_EQ(traits.call_deadline, Milliseconds(4321));
 }
 

@@ -1,5 +1,7 @@
 #include "adapters/sms/magfa.h"
 
+#include <functional>
+#include <optional>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -9,8 +11,6 @@
 
 namespace salam::sms {
 namespace {
-
-using testing::HasSubstr;
 
 MagfaSettings settings() {
   MagfaSettings settings;
@@ -25,12 +25,6 @@ MagfaSettings settings() {
 constexpr auto sent = R"({"status":0,"messages":[{"status":0,"id":55,"recipient":"989131234567"}]})";
 constexpr auto found = R"({"status":0,"mid":44})";
 constexpr auto absent = R"({"status":0,"mid":-1})";
-
-Message tried_before() {
-  auto message = a_message();
-  message.attempts = 2;
-  return message;
-}
 
 class MagfaTest : public testing::Test {
  protected:
@@ -55,53 +49,31 @@ TEST_F(MagfaTest, PostsTheMessageOnceAndReadsWhatCameOfIt) {
             (std::pair<std::string, std::string>("Authorization", "Basic c2FsYW0vaXNmYWhhbjpnZWhlaW06OnNlY3JldA==")));
 }
 
-TEST_F(MagfaTest, AsksAtOnceAfterASendThatMayHaveBeenTaken) {
-  for (const auto& unclear : {http_client::Outcome(http_client::Failure{false, "reset"}), replied(200, "<html>"), replied(500, "")}) {
-    script.requests.clear();
-    EXPECT_EQ(why_of(send(a_message(), {unclear, replied(200, found)}).outcome), "44");
-    ASSERT_EQ(script.requests.size(), 2U);
-    EXPECT_EQ(script.request().target, "/mid/7301234567890123456");
-  }
-}
-
-TEST_F(MagfaTest, StaysUncertainWhereThatQuestionFindsNothingYet) {
-  for (const auto& answer :
-       {replied(200, absent), replied(500, ""), replied(401, ""), http_client::Outcome(http_client::Failure{true, "down"})}) {
-    const auto reply = send(a_message(), {http_client::Failure{false, "reset by peer"}, answer});
-    EXPECT_EQ(name_of(reply.outcome), "uncertain");
-    EXPECT_THAT(why_of(reply.outcome), HasSubstr("reset by peer"));
-  }
-}
-
-TEST_F(MagfaTest, NeverSendsAgainWhatMagfaHas) {
-  EXPECT_EQ(why_of(send(tried_before(), {replied(200, found)}).outcome), "44");
-  EXPECT_EQ(script.requests.size(), 1U);
+TEST_F(MagfaTest, LooksAMessageUpByItsUid) {
+  const auto look_up = [&](http_client::Outcome answer) {
+    script.answer({std::move(answer)});
+    std::optional<Reply<SmsLookupOutcome>> told;
+    provider->look_up(a_message(), [&](Reply<SmsLookupOutcome> reply) { told = std::move(reply); });
+    return told->outcome;
+  };
+  EXPECT_EQ(std::get<outcome::Sent>(look_up(replied(200, found))).provider_id, "44");
   EXPECT_EQ(script.request().method, "GET");
-}
-
-TEST_F(MagfaTest, SendsAgainOnlyWhatMagfaSaysItLacks) {
-  EXPECT_EQ(why_of(send(tried_before(), {replied(200, absent), replied(200, sent)}).outcome), "55");
-  EXPECT_EQ(script.requests.size(), 2U);
-  script.requests.clear();
-  EXPECT_EQ(name_of(send(tried_before(), {replied(200, "<html>")}).outcome), "later");
-  EXPECT_EQ(name_of(send(tried_before(), {http_client::Failure{false, "reset"}}).outcome), "later");
-  EXPECT_EQ(name_of(send(tried_before(), {replied(401, R"({"status":18})")}).outcome), "misconfigured");
-  for (const auto& request : script.requests) EXPECT_EQ(request.method, "GET");
-}
-
-TEST_F(MagfaTest, IsUncertainAgainWhereTheSecondSendIs) {
-  EXPECT_EQ(name_of(send(tried_before(), {replied(200, absent), http_client::Failure{false, "reset"}}).outcome), "uncertain");
-  EXPECT_EQ(script.requests.size(), 2U);
+  EXPECT_EQ(script.request().target, "/mid/7301234567890123456");
+  EXPECT_TRUE(std::holds_alternative<outcome::Absent>(look_up(replied(200, absent))));
+  EXPECT_TRUE(std::holds_alternative<outcome::TryLater>(look_up(http_client::Failure{false, "reset"})));
+  EXPECT_TRUE(std::holds_alternative<outcome::TryLater>(look_up(replied(200, "<html>"))));
+  EXPECT_TRUE(std::holds_alternative<outcome::Misconfigured>(look_up(replied(401, R"({"status":18})"))));
 }
 
 TEST_F(MagfaTest, SaysThatItLooksUpAndDoesNotDeduplicate) {
   const auto& traits = provider->traits();
   EXPECT_FALSE(traits.deduplicates);
-  EXPECT_TRUE(traits.looks_up);
-  EXPECT_GT(traits.settle_after, Milliseconds(0));
-  EXPECT_EQ(traits.repeats_after, std::chrono::hours(24));
+  EXPECT_TRUE(traits.has_lookup);
+  EXPECT_EQ(traits.absent_after, std::chrono::minutes(5));
+  EXPECT_EQ(traits.uncertain_for, std::chrono::hours(24));
+  EXPECT_TRUE(traits.has_status);
   EXPECT_EQ(traits.status_batch, 100U);
-  EXPECT_EQ(traits.call_deadline, Milliseconds(2 * 4321));
+  EXPECT_EQ(traits.call_deadline, Milliseconds(4321));
 }
 
 TEST(Magfa, RefusesSettingsThatCannotWork) {

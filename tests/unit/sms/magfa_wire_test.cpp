@@ -107,8 +107,8 @@ TEST(MagfaSend, NeverBelievesAStatusUnderAnotherOfHttp) {
 TEST(MagfaLookup, TellsWhetherMagfaHasIt) {
   const auto read = [](std::string_view body, int status = 200) { return read_lookup({status, body, std::nullopt}).outcome; };
   EXPECT_EQ(lookup_path(a_message()), "/mid/7301234567890123456");
-  EXPECT_EQ(std::get<Found>(read(R"({"status":0,"mid":6204117003})")).provider_id, "6204117003");
-  EXPECT_TRUE(std::holds_alternative<Absent>(read(R"({"status":0,"mid":-1})")));
+  EXPECT_EQ(std::get<outcome::Sent>(read(R"({"status":0,"mid":6204117003})")).provider_id, "6204117003");
+  EXPECT_TRUE(std::holds_alternative<outcome::Absent>(read(R"({"status":0,"mid":-1})")));
   for (const auto* const unclear : {R"({"status":0})", R"({"status":0,"mid":0})", R"({"status":0,"mid":null})", R"({"status":0,"mid":-2})",
                                     R"({"status":15,"mid":-1})", R"({"status":77,"mid":-1})", "", "<html>", "[]"}) {
     EXPECT_TRUE(std::holds_alternative<outcome::TryLater>(read(unclear))) << unclear;

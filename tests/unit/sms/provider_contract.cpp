@@ -140,9 +140,9 @@ TEST_P(SmsProviderContract, HasTraitsThatAgree) {
   Bench bench(GetParam());
   const auto& traits = bench.provider->traits();
   EXPECT_EQ(traits.deduplicates, traits.deduplicates_for > Milliseconds(0));
-  EXPECT_EQ(traits.looks_up, traits.settle_after > Milliseconds(0));
-  EXPECT_FALSE(traits.deduplicates && traits.repeats_after) << "what is deduplicated is repeated anyhow";
-  EXPECT_EQ(traits.reports_only, GetParam().bad_reports.empty());
+  EXPECT_GT(traits.absent_after, Milliseconds(0));
+  EXPECT_GT(traits.uncertain_for, traits.call_deadline);
+  EXPECT_EQ(traits.has_status, !GetParam().bad_reports.empty());
   EXPECT_GT(traits.status_batch, 0U);
   EXPECT_GT(traits.call_deadline, Milliseconds(0));
 }

@@ -3,6 +3,7 @@
 #include "adapters/sms/kannel.h"
 #include "adapters/sms/kavenegar.h"
 #include "adapters/sms/magfa.h"
+#include "adapters/sms/mapped.h"
 #include "tests/unit/sms/provider_contract.h"
 
 namespace salam::sms {
@@ -80,9 +81,32 @@ ProviderCase kannel() {
   return provider;
 }
 
+ProviderCase mapped() {
+  ProviderCase provider;
+  provider.name = "Mapped";
+  provider.secret = secret;
+  provider.make = [](std::unique_ptr<http_client::Client> client, const boost::asio::any_io_executor& executor) {
+    MappedSettings settings;
+    settings.mapping_file = std::string(SALAM_SOURCE_DIR) + "/docker/examples/sms_panel.toml";
+    settings.api_key = Sensitive<std::string>(secret);
+    settings.sender = "3000500";
+    return make_mapped(settings, std::move(client), executor);
+  };
+  const std::string before = R"({"status":1,"data":{"messageIds":[)";
+  provider.sent = [before](const std::string& id) { return reply(200, before + id + "]}}"); };
+  provider.rejected = reply(200, R"({"status":104})");
+  provider.misconfigured = reply(200, R"({"status":102})");
+  provider.later = reply(400, R"({"status":20})");
+  provider.bad_answers = with_status(upstream::bad_answers({json, before, "]}}"}), 200);
+  provider.bad_reports = with_status(upstream::bad_answers({json, R"({"data":[{"deliveryState":1,"messageId":)", "}]}"}), 200);
+  provider.numeric_ids = false;
+  return provider;
+}
+
 INSTANTIATE_TEST_SUITE_P(Kavenegar, SmsProviderContract, testing::Values(kavenegar()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Magfa, SmsProviderContract, testing::Values(magfa()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Kannel, SmsProviderContract, testing::Values(kannel()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Mapped, SmsProviderContract, testing::Values(mapped()), name_of_case);
 
 }  // namespace
 }  // namespace salam::sms
