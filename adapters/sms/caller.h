@@ -22,7 +22,7 @@ class Caller {
 
   /// `read`: what a reply means, `HttpReply` to `Reply<Outcome>`. Destroyed, the caller drops handlers uncalled.
   template <class Outcome, class Read>
-  void call(http_client::Request request, Read read, SmsProvider::Handler<Outcome> handler) {
+  void call(http_client::Request&& request, Read read, SmsProvider::Handler<Outcome> handler) {
     auto finish = [this, started = Steady::now(), read = std::move(read), handler = std::move(handler)](http_client::Outcome result) {
       Reply<Outcome> reply;
       if (auto* const response = std::get_if<http_client::Response>(&result)) {

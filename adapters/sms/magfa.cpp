@@ -41,7 +41,7 @@ void check(const MagfaSettings& settings) {
 
 class Magfa final : public SmsProvider {
  public:
-  Magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client)
+  Magfa(const MagfaSettings& settings, std::unique_ptr<http_client::Client> client)
       : sender_(settings.sender), authorization_(basic(settings)), caller_(std::move(client), settings.timeout, {settings.password}) {
     check(settings);
     traits_.has_lookup = true;
@@ -87,13 +87,13 @@ class Magfa final : public SmsProvider {
 
 }  // namespace
 
-std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client) {
-  return std::make_unique<Magfa>(std::move(settings), std::move(client));
+std::unique_ptr<SmsProvider> make_magfa(const MagfaSettings& settings, std::unique_ptr<http_client::Client> client) {
+  return std::make_unique<Magfa>(settings, std::move(client));
 }
 
-std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, const boost::asio::any_io_executor& executor) {
+std::unique_ptr<SmsProvider> make_magfa(const MagfaSettings& settings, const boost::asio::any_io_executor& executor) {
   auto client = make_sms_client(settings.base_url, settings.ca_file, settings.max_connections, executor);
-  return make_magfa(std::move(settings), std::move(client));
+  return make_magfa(settings, std::move(client));
 }
 
 }  // namespace salam::sms

@@ -27,8 +27,8 @@ struct MagfaSettings {
 ///
 /// Throws std::runtime_error with a sentence for the operator where the settings cannot work. Destroyed, it drops the handlers of calls
 /// under way uncalled.
-std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, const boost::asio::any_io_executor& executor);
+std::unique_ptr<SmsProvider> make_magfa(const MagfaSettings& settings, const boost::asio::any_io_executor& executor);
 /// Over a client that is already there.
-std::unique_ptr<SmsProvider> make_magfa(MagfaSettings settings, std::unique_ptr<http_client::Client> client);
+std::unique_ptr<SmsProvider> make_magfa(const MagfaSettings& settings, std::unique_ptr<http_client::Client> client);
 
 }  // namespace salam::sms

@@ -13,7 +13,6 @@ namespace {
 using upstream::Placeholder;
 using upstream::ReplyBody;
 using upstream::ReplyPart;
-using upstream::ReplyPath;
 
 /// What stands for the token is put in when the call is sent.
 std::string account_value(Placeholder placeholder, const Account& account) {

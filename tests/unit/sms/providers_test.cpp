@@ -46,7 +46,7 @@ ProviderCase magfa() {
     settings.domain = "isfahan";
     settings.password = Sensitive<std::string>(secret);
     settings.sender = "3000500";
-    return make_magfa(std::move(settings), std::move(client));
+    return make_magfa(settings, std::move(client));
   };
   const std::string before = R"({"status":0,"messages":[{"status":0,"recipient":"989131234567","id":)";
   provider.sent = [before](const std::string& id) { return reply(200, before + id + "}]}"); };
