@@ -104,7 +104,7 @@ class Session : public std::enable_shared_from_this<Session> {
     return house_->handler(request);
   }
 
-  void carry_out(Answer answer) {
+  void carry_out(const Answer& answer) {
     switch (answer.ending) {
       case Ending::reset:
         return reset();

@@ -24,7 +24,6 @@ namespace {
 
 using test::ReceivedText;
 using testing::Each;
-using testing::Field;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -36,21 +35,21 @@ class KannelContract : public testing::Test {
  protected:
   void SetUp() override {
     std::string why;
-    kannel = test::shared_kannel(why);
+    kannel_ = test::shared_kannel(why);
     const char* required = std::getenv("SALAM_REQUIRE_KANNEL");
-    if (kannel == nullptr && required != nullptr && std::string_view(required) == "1") FAIL() << why;
-    if (kannel == nullptr) GTEST_SKIP() << why;
-    receiver = stand_ins::serve(io, 0, [this](const stand_ins::Request& request) { return take_report(request); });
+    if (kannel_ == nullptr && required != nullptr && std::string_view(required) == "1") FAIL() << why;
+    if (kannel_ == nullptr) GTEST_SKIP() << why;
+    receiver_ = stand_ins::serve(io_, 0, [this](const stand_ins::Request& request) { return take_report(request); });
   }
 
   KannelSettings settings() const {
     KannelSettings settings;
-    settings.base_url = kannel->url();
+    settings.base_url = kannel_->url();
     settings.username = test::Kannel::username;
     settings.password = Sensitive<std::string>(test::Kannel::password);
     settings.sender = "3000500";
     settings.smsc = test::Kannel::link;
-    settings.report_url = Sensitive<std::string>("http://127.0.0.1:" + std::to_string(receiver->port()) + std::string(report_path));
+    settings.report_url = Sensitive<std::string>("http://127.0.0.1:" + std::to_string(receiver_->port()) + std::string(report_path));
     return settings;
   }
 
@@ -68,9 +67,9 @@ class KannelContract : public testing::Test {
 
   Reply<SendOutcome> send(const Message& message) { return send(message, settings()); }
   Reply<SendOutcome> send(const Message& message, const KannelSettings& settings) {
-    provider = make_kannel(settings, io.get_executor());
+    provider_ = make_kannel(settings, io_.get_executor());
     std::optional<Reply<SendOutcome>> told;
-    provider->send(message, [&](Reply<SendOutcome> reply) { told = std::move(reply); });
+    provider_->send(message, [&](Reply<SendOutcome> reply) { told = std::move(reply); });
     run_until([&] { return told.has_value(); });
     return told.value_or(Reply<SendOutcome>{outcome::Uncertain{"no answer"}, {}, {}});
   }
@@ -80,38 +79,38 @@ class KannelContract : public testing::Test {
     const auto give_up = std::chrono::steady_clock::now() + patience;
     while (!holds()) {
       if (std::chrono::steady_clock::now() > give_up) return false;
-      io.restart();
-      io.run_for(std::chrono::milliseconds(20));
+      io_.restart();
+      io_.run_for(std::chrono::milliseconds(20));
     }
     return true;
   }
 
   std::vector<ReceivedText> received_by(const Message& message) const {
-    auto texts = kannel->received();
+    auto texts = kannel_->received();
     std::erase_if(texts, [&](const ReceivedText& text) { return text.to != message.mobile.reveal(); });
     return texts;
   }
 
   std::vector<Delivery> reported(const Message& message) const {
     std::vector<Delivery> deliveries;
-    for (const auto& report : reports)
+    for (const auto& report : reports_)
       if (report.provider_id == std::to_string(message.id)) deliveries.push_back(report.delivery);
     return deliveries;
   }
   bool is_delivered(const Message& message) const { return std::ranges::count(reported(message), Delivery::delivered) > 0; }
 
-  test::Kannel* kannel = nullptr;
-  boost::asio::io_context io{1};
-  std::unique_ptr<stand_ins::Server> receiver;
-  std::unique_ptr<SmsProvider> provider;
-  std::vector<DeliveryStatus> reports;
-  int unreadable_reports = 0;
+  test::Kannel* kannel_ = nullptr;
+  boost::asio::io_context io_{1};
+  std::unique_ptr<stand_ins::Server> receiver_;
+  std::unique_ptr<SmsProvider> provider_;
+  std::vector<DeliveryStatus> reports_;
+  int unreadable_reports_ = 0;
 
  private:
   stand_ins::Answer take_report(const stand_ins::Request& request) {
     const auto parameters = stand_ins::parse_form(request.query);
     auto report = parameters && request.path == report_path ? kannel::read_report(*parameters) : std::nullopt;
-    report ? reports.push_back(std::move(*report)) : void(++unreadable_reports);
+    report ? reports_.push_back(std::move(*report)) : void(++unreadable_reports_);
     return {{200, ""}};
   }
 };
@@ -151,15 +150,15 @@ TEST_F(KannelContract, ReportsDeliveryUnderTheMessagesIdAtTheCallback) {
   send(text);
   ASSERT_TRUE(run_until([&] { return is_delivered(text) && reported(text).size() >= 2; }));
   EXPECT_THAT(reported(text), Each(testing::AnyOf(Delivery::delivered, Delivery::on_the_way)));
-  EXPECT_EQ(unreadable_reports, 0);
+  EXPECT_EQ(unreadable_reports_, 0);
 }
 
 TEST_F(KannelContract, KeepsATextWhileThereIsNoLinkAndSendsItOnce) {
-  kannel->disconnect_operator();
+  kannel_->disconnect_operator();
   const auto text = message("در صف");
   EXPECT_EQ(outcome_of(send(text)), "sent: Kannel 202: 3: Queued for later delivery");
   EXPECT_THAT(received_by(text), SizeIs(0));
-  kannel->connect_operator();
+  kannel_->connect_operator();
   ASSERT_TRUE(run_until([&] { return is_delivered(text); }));
   EXPECT_THAT(received_by(text), SizeIs(1));
 }
@@ -175,7 +174,7 @@ TEST_F(KannelContract, TellsWhatIsOursToMend) {
   wrong.sender.clear();
   EXPECT_EQ(outcome_of(send(message("a"), wrong)), "misconfigured: Kannel 400: Sender missing and no global set, rejected");
   wrong = settings();
-  wrong.base_url = kannel->url() + "x";
+  wrong.base_url = kannel_->url() + "x";
   EXPECT_THAT(outcome_of(send(message("a"), wrong)), HasSubstr("misconfigured: "));
 }
 
@@ -189,10 +188,10 @@ TEST_F(KannelContract, RejectsAReceiverThatIsNone) {
 
 TEST_F(KannelContract, IsTriedLaterWhereNobodyListens) {
   auto gone = settings();
-  gone.base_url = "http://127.0.0.1:" + std::to_string(receiver->port()) + "/cgi-bin/sendsms";
-  receiver.reset();
-  io.restart();
-  io.run_for(std::chrono::milliseconds(20));
+  gone.base_url = "http://127.0.0.1:" + std::to_string(receiver_->port()) + "/cgi-bin/sendsms";
+  receiver_.reset();
+  io_.restart();
+  io_.run_for(std::chrono::milliseconds(20));
   const auto reply = send(message("a"), gone);
   ASSERT_TRUE(std::holds_alternative<outcome::TryLater>(reply.outcome)) << outcome_of(reply);
   EXPECT_FALSE(std::get<outcome::TryLater>(reply.outcome).reachable);

@@ -12,11 +12,11 @@ using Which = StandIns::Which;
 /// The provider's own client takes our stand-in for the provider, so what the gateway's driver is tested against is no misreading of ours.
 class KavenegarsOwnClient : public testing::Test {
  protected:
-  void SetUp() override { SALAM_NEEDS_NPM(packages); }
+  void SetUp() override { SALAM_NEEDS_NPM(packages_); }
 
   std::vector<json::Document> told() {
-    const auto url = stand_ins.addresses().kavenegar;
-    return test::run_script(packages, "kavenegar.cjs", {url.substr(url.rfind(':') + 1), settings().key_sms, "09131234567", text});
+    const auto url = stand_ins_.addresses().kavenegar;
+    return test::run_script(packages_, "kavenegar.cjs", {url.substr(url.rfind(':') + 1), settings().key_sms, "09131234567", text});
   }
   static Settings settings() {
     Settings settings;
@@ -25,8 +25,8 @@ class KavenegarsOwnClient : public testing::Test {
   }
 
   static constexpr auto text = "کد پیگیری: ۱۲۳ ۴۵۶ ۷۸۹۰ & + %";
-  std::filesystem::path packages;
-  StandIns stand_ins{settings()};
+  std::filesystem::path packages_;
+  StandIns stand_ins_{settings()};
 };
 
 std::string at(const json::Document& document, std::string_view pointer) {
@@ -46,7 +46,7 @@ TEST_F(KavenegarsOwnClient, FindsInTheStandInWhatItKnowsOfKavenegar) {
   EXPECT_EQ(at(replies[4], "/entries/0/message"), "کد پیگیری: 1234567890");
   EXPECT_EQ(at(replies[5], "/status"), "411");
   EXPECT_EQ(at(replies[5], "/entries"), "null");
-  EXPECT_THAT(stand_ins.control(Which::sms, "GET", "/_control/ledger").body,
+  EXPECT_THAT(stand_ins_.control(Which::sms, "GET", "/_control/ledger").body,
               testing::HasSubstr(R"("count":2,"sent":2,"delivered":2,"sent_more_than_once":0)"));
 }
 

@@ -26,47 +26,47 @@ KannelSettings settings() {
 
 class KannelTest : public testing::Test {
  protected:
-  Script script;
-  boost::asio::io_context io;
-  std::unique_ptr<SmsProvider> provider = make_kannel(settings(), std::make_unique<ScriptedClient>(script), io.get_executor());
+  Script script_;
+  boost::asio::io_context io_;
+  std::unique_ptr<SmsProvider> provider_ = make_kannel(settings(), std::make_unique<ScriptedClient>(script_), io_.get_executor());
 };
 
 TEST_F(KannelTest, AsksOnceAndGivesTheMessageItsOwnId) {
-  script.answer({replied(202, "0: Accepted for delivery")});
-  EXPECT_EQ(why_of(send(*provider, a_message()).outcome), "7301234567890123456");
-  ASSERT_EQ(script.requests.size(), 1U);
-  EXPECT_EQ(script.request().method, "GET");
-  EXPECT_EQ(script.request().target.substr(0, 16), "?username=salam&");
-  EXPECT_EQ(script.timeout, Milliseconds(4321));
+  script_.answer({replied(202, "0: Accepted for delivery")});
+  EXPECT_EQ(why_of(send(*provider_, a_message()).outcome), "7301234567890123456");
+  ASSERT_EQ(script_.requests.size(), 1U);
+  EXPECT_EQ(script_.request().method, "GET");
+  EXPECT_EQ(script_.request().target.substr(0, 16), "?username=salam&");
+  EXPECT_EQ(script_.timeout, Milliseconds(4321));
 }
 
 TEST_F(KannelTest, HasNobodyToAskAndSaysSoLater) {
   std::optional<Reply<StatusOutcome>> told;
-  provider->status({"5"}, [&](Reply<StatusOutcome> reply) { told = std::move(reply); });
+  provider_->status({"5"}, [&](Reply<StatusOutcome> reply) { told = std::move(reply); });
   EXPECT_FALSE(told);
-  io.run();
+  io_.run();
   ASSERT_TRUE(told);
   EXPECT_TRUE(std::get<0>(told->outcome).empty());
-  EXPECT_TRUE(script.requests.empty());
+  EXPECT_TRUE(script_.requests.empty());
 }
 
 TEST_F(KannelTest, TellsNothingOnceItIsGone) {
   bool told = false;
-  provider->status({"5"}, [&](const Reply<StatusOutcome>&) { told = true; });
-  provider.reset();
-  io.run();
+  provider_->status({"5"}, [&](const Reply<StatusOutcome>&) { told = true; });
+  provider_.reset();
+  io_.run();
   EXPECT_FALSE(told);
 }
 
 TEST_F(KannelTest, NeverRepeatsSecretsThatAReplyEchoes) {
-  script.answer({replied(403, "no: http://127.0.0.1:8137/v1/callbacks/sms/kannel/s3cret-s3cret geheim-secret")});
-  const auto reply = send(*provider, a_message());
+  script_.answer({replied(403, "no: http://127.0.0.1:8137/v1/callbacks/sms/kannel/s3cret-s3cret geheim-secret")});
+  const auto reply = send(*provider_, a_message());
   EXPECT_THAT(why_of(reply.outcome) + reply.excerpt, Not(HasSubstr("s3cret")));
   EXPECT_THAT(why_of(reply.outcome) + reply.excerpt, Not(HasSubstr("geheim")));
 }
 
 TEST_F(KannelTest, SaysThatReportsComeByThemselvesAndAnUncertainTextIsRepeated) {
-  const auto& traits = provider->traits();
+  const auto& traits = provider_->traits();
   EXPECT_FALSE(traits.deduplicates);
   EXPECT_FALSE(traits.has_lookup);
   EXPECT_FALSE(traits.has_status);

@@ -33,16 +33,16 @@ Message message() {
 class KavenegarTest : public testing::Test {
  protected:
   Reply<SendOutcome> send(http_client::Outcome answer) {
-    script.answer({std::move(answer)});
-    return sms::send(*provider, message());
+    script_.answer({std::move(answer)});
+    return sms::send(*provider_, message());
   }
   Reply<StatusOutcome> status(http_client::Outcome answer) {
-    script.answer({std::move(answer)});
-    return sms::status(*provider, {"1", "2"});
+    script_.answer({std::move(answer)});
+    return sms::status(*provider_, {"1", "2"});
   }
 
-  Script script;
-  std::unique_ptr<SmsProvider> provider = make_kavenegar(settings(), std::make_unique<ScriptedClient>(script));
+  Script script_;
+  std::unique_ptr<SmsProvider> provider_ = make_kavenegar(settings(), std::make_unique<ScriptedClient>(script_));
 };
 
 TEST_F(KavenegarTest, PostsTheMessageAndReadsWhatCameOfIt) {
@@ -52,18 +52,18 @@ TEST_F(KavenegarTest, PostsTheMessageAndReadsWhatCameOfIt) {
       R"({"return":{"status":200,"message":"ok"},"entries":[{"messageid":5,"message":"code 1","status":1,"receptor":"09131234567"}]})"});
   ASSERT_TRUE(std::holds_alternative<outcome::Sent>(reply.outcome));
   EXPECT_EQ(std::get<outcome::Sent>(reply.outcome).provider_id, "5");
-  EXPECT_EQ(script.request().method, "POST");
-  EXPECT_EQ(script.request().target, "/v1/5A%2Fkey7654321/sms/send.json");
-  EXPECT_EQ(script.request().body, "receptor=09131234567&message=code+1&localid=42&sender=2000500");
-  EXPECT_EQ(script.timeout, Milliseconds(4321));
+  EXPECT_EQ(script_.request().method, "POST");
+  EXPECT_EQ(script_.request().target, "/v1/5A%2Fkey7654321/sms/send.json");
+  EXPECT_EQ(script_.request().body, "receptor=09131234567&message=code+1&localid=42&sender=2000500");
+  EXPECT_EQ(script_.timeout, Milliseconds(4321));
 }
 
 TEST_F(KavenegarTest, AsksForTheStatusOfItsMessages) {
   const auto reply = status(http_client::Response{200, {}, R"({"return":{"status":200},"entries":[{"messageid":2,"status":10}]})"});
   ASSERT_EQ(reply.outcome.index(), 0U);
   EXPECT_EQ(std::get<0>(reply.outcome).at(0).delivery, Delivery::delivered);
-  EXPECT_EQ(script.request().target, "/v1/5A%2Fkey7654321/sms/status.json");
-  EXPECT_EQ(script.request().body, "messageid=1%2C2");
+  EXPECT_EQ(script_.request().target, "/v1/5A%2Fkey7654321/sms/status.json");
+  EXPECT_EQ(script_.request().body, "messageid=1%2C2");
 }
 
 TEST_F(KavenegarTest, IsTriedLaterWhereNothingWasSentAndUncertainWhereSomethingWas) {
@@ -88,9 +88,9 @@ TEST_F(KavenegarTest, NeverRepeatsTheKeyThatAReplyEchoes) {
 }
 
 TEST_F(KavenegarTest, SaysThatARepeatedMessageIsNotSentTwice) {
-  EXPECT_TRUE(provider->traits().deduplicates);
-  EXPECT_EQ(provider->traits().status_batch, 500U);
-  EXPECT_EQ(provider->traits().call_deadline, Milliseconds(4321));
+  EXPECT_TRUE(provider_->traits().deduplicates);
+  EXPECT_EQ(provider_->traits().status_batch, 500U);
+  EXPECT_EQ(provider_->traits().call_deadline, Milliseconds(4321));
 }
 
 TEST(KavenegarWithATemplate, SendsTheCodeAsItsTokenAndDeduplicatesNothing) {

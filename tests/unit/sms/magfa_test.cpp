@@ -29,36 +29,36 @@ constexpr auto absent = R"({"status":0,"mid":-1})";
 class MagfaTest : public testing::Test {
  protected:
   Reply<SendOutcome> send(const Message& message, std::vector<http_client::Outcome> answers) {
-    script.answer(std::move(answers));
-    return sms::send(*provider, message);
+    script_.answer(std::move(answers));
+    return sms::send(*provider_, message);
   }
 
-  Script script;
-  std::unique_ptr<SmsProvider> provider = make_magfa(settings(), std::make_unique<ScriptedClient>(script));
+  Script script_;
+  std::unique_ptr<SmsProvider> provider_ = make_magfa(settings(), std::make_unique<ScriptedClient>(script_));
 };
 
 TEST_F(MagfaTest, PostsTheMessageOnceAndReadsWhatCameOfIt) {
   const auto reply = send(a_message(), {replied(200, sent)});
   EXPECT_EQ(why_of(reply.outcome), "55");
-  ASSERT_EQ(script.requests.size(), 1U);
-  EXPECT_EQ(script.request().method, "POST");
-  EXPECT_EQ(script.request().target, "/send");
-  EXPECT_EQ(script.timeout, Milliseconds(4321));
+  ASSERT_EQ(script_.requests.size(), 1U);
+  EXPECT_EQ(script_.request().method, "POST");
+  EXPECT_EQ(script_.request().target, "/send");
+  EXPECT_EQ(script_.timeout, Milliseconds(4321));
   // salam/isfahan:geheim::secret
-  EXPECT_EQ(script.request().headers.at(0),
+  EXPECT_EQ(script_.request().headers.at(0),
             (std::pair<std::string, std::string>("Authorization", "Basic c2FsYW0vaXNmYWhhbjpnZWhlaW06OnNlY3JldA==")));
 }
 
 TEST_F(MagfaTest, LooksAMessageUpByItsUid) {
   const auto look_up = [&](http_client::Outcome answer) {
-    script.answer({std::move(answer)});
+    script_.answer({std::move(answer)});
     std::optional<Reply<SmsLookupOutcome>> told;
-    provider->look_up(a_message(), [&](Reply<SmsLookupOutcome> reply) { told = std::move(reply); });
+    provider_->look_up(a_message(), [&](Reply<SmsLookupOutcome> reply) { told = std::move(reply); });
     return told->outcome;
   };
   EXPECT_EQ(std::get<outcome::Sent>(look_up(replied(200, found))).provider_id, "44");
-  EXPECT_EQ(script.request().method, "GET");
-  EXPECT_EQ(script.request().target, "/mid/7301234567890123456");
+  EXPECT_EQ(script_.request().method, "GET");
+  EXPECT_EQ(script_.request().target, "/mid/7301234567890123456");
   EXPECT_TRUE(std::holds_alternative<outcome::Absent>(look_up(replied(200, absent))));
   EXPECT_TRUE(std::holds_alternative<outcome::TryLater>(look_up(http_client::Failure{false, "reset"})));
   EXPECT_TRUE(std::holds_alternative<outcome::TryLater>(look_up(replied(200, "<html>"))));
@@ -66,7 +66,7 @@ TEST_F(MagfaTest, LooksAMessageUpByItsUid) {
 }
 
 TEST_F(MagfaTest, SaysThatItLooksUpAndDoesNotDeduplicate) {
-  const auto& traits = provider->traits();
+  const auto& traits = provider_->traits();
   EXPECT_FALSE(traits.deduplicates);
   EXPECT_TRUE(traits.has_lookup);
   EXPECT_EQ(traits.absent_after, std::chrono::minutes(5));

@@ -11,7 +11,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 /// In the middle of a working day in Tehran.
 const Timestamp noon = *parse_rfc3339("2026-11-24T12:00:00+03:30");

@@ -33,9 +33,9 @@ MappedSettings settings() {
 
 class MappedSms : public testing::Test {
  protected:
-  Script script;
-  boost::asio::io_context io;
-  std::unique_ptr<SmsProvider> provider = make_mapped(settings(), std::make_unique<ScriptedClient>(script), io.get_executor());
+  Script script_;
+  boost::asio::io_context io_;
+  std::unique_ptr<SmsProvider> provider_ = make_mapped(settings(), std::make_unique<ScriptedClient>(script_), io_.get_executor());
 };
 
 Message holding() {
@@ -46,27 +46,27 @@ Message holding() {
 }
 
 TEST_F(MappedSms, SendsTheTextAsItIsWhereItsKindHasNoTemplate) {
-  script.answer({replied(200, R"({"status":1,"data":{"messageIds":[876240022]}})")});
-  EXPECT_EQ(why_of(send(*provider, holding()).outcome), "876240022");
-  EXPECT_EQ(script.request().method, "POST");
-  EXPECT_EQ(script.request().target, "/v1/send/bulk");
-  EXPECT_EQ(script.request().body, R"({"lineNumber": "30007732", "messageText": "سلام \"ها\"", "mobiles": ["09131234567"]})");
-  EXPECT_THAT(script.request().headers, testing::Contains(testing::Pair("X-Api-Key", "geheim-secret-1")));
-  EXPECT_EQ(script.timeout, Milliseconds(4321));
+  script_.answer({replied(200, R"({"status":1,"data":{"messageIds":[876240022]}})")});
+  EXPECT_EQ(why_of(send(*provider_, holding()).outcome), "876240022");
+  EXPECT_EQ(script_.request().method, "POST");
+  EXPECT_EQ(script_.request().target, "/v1/send/bulk");
+  EXPECT_EQ(script_.request().body, R"({"lineNumber": "30007732", "messageText": "سلام \"ها\"", "mobiles": ["09131234567"]})");
+  EXPECT_THAT(script_.request().headers, testing::Contains(testing::Pair("X-Api-Key", "geheim-secret-1")));
+  EXPECT_EQ(script_.timeout, Milliseconds(4321));
 }
 
 TEST_F(MappedSms, SendsTheCodeByAnApprovedTemplateWhereItsKindHasOne) {
-  script.answer({replied(200, R"({"status":1,"data":{"messageIds":[5]}})")});
-  send(*provider, a_message());
-  EXPECT_EQ(script.request().target, "/v1/send/verify");
-  EXPECT_EQ(script.request().body,
+  script_.answer({replied(200, R"({"status":1,"data":{"messageIds":[5]}})")});
+  send(*provider_, a_message());
+  EXPECT_EQ(script_.request().target, "/v1/send/verify");
+  EXPECT_EQ(script_.request().body,
             R"({"mobile": "09131234567", "templateId": 100001, "parameters": [{"name": "CODE", "value": "1234567890"}]})");
 }
 
 TEST_F(MappedSms, FollowsTheMappingsRules) {
   const auto outcome_of = [&](int status, const std::string& body) {
-    script.answer({replied(status, body)});
-    return send(*provider, holding()).outcome;
+    script_.answer({replied(status, body)});
+    return send(*provider_, holding()).outcome;
   };
   EXPECT_EQ(name_of(outcome_of(200, R"({"status":104,"message":"شماره نادرست"})")), "rejected");
   EXPECT_THAT(why_of(outcome_of(200, R"({"status":104,"message":"شماره نادرست"})")), HasSubstr("شماره نادرست"));
@@ -80,8 +80,8 @@ TEST_F(MappedSms, FollowsTheMappingsRules) {
 }
 
 TEST_F(MappedSms, NeverRepeatsTheTextThatAReplyEchoes) {
-  script.answer({replied(200, R"({"status":104,"message":"سلام \"ها\" 09131234567"})")});
-  const auto reply = send(*provider, holding());
+  script_.answer({replied(200, R"({"status":104,"message":"سلام \"ها\" 09131234567"})")});
+  const auto reply = send(*provider_, holding());
   EXPECT_EQ(name_of(reply.outcome), "rejected");
   EXPECT_THAT(why_of(reply.outcome) + reply.excerpt, AllOf(Not(HasSubstr("سلام")), Not(HasSubstr("9131234567"))));
 }
@@ -89,18 +89,18 @@ TEST_F(MappedSms, NeverRepeatsTheTextThatAReplyEchoes) {
 MATCHER_P2(Stands, id, delivery, "") { return arg.provider_id == id && arg.delivery == delivery; }
 
 TEST_F(MappedSms, TellsWhatBecameOfManyByThePanelsWords) {
-  script.answer(
+  script_.answer(
       {replied(200, R"({"data":[{"messageId":1,"deliveryState":1},{"messageId":2,"deliveryState":"4"},{"messageId":3,"deliveryState":3},
       {"messageId":4,"deliveryState":99},{"messageId":5,"deliveryState":-1},{"messageId":6},{"messageId":7,"deliveryState":null},
       {"messageId":99,"deliveryState":1},{"deliveryState":1},7]})")});
-  const auto reply = status(*provider, {"1", "2", "3", "4", "5", "6", "7"});
-  EXPECT_EQ(script.request().target, "/v1/send/live?ids=1%2C2%2C3%2C4%2C5%2C6%2C7");
+  const auto reply = status(*provider_, {"1", "2", "3", "4", "5", "6", "7"});
+  EXPECT_EQ(script_.request().target, "/v1/send/live?ids=1%2C2%2C3%2C4%2C5%2C6%2C7");
   ASSERT_EQ(name_of(reply.outcome), "told");
   EXPECT_THAT(std::get<0>(reply.outcome),
               ElementsAre(Stands("1", Delivery::delivered), Stands("2", Delivery::failed), Stands("3", Delivery::on_the_way),
                           Stands("4", Delivery::on_the_way), Stands("5", Delivery::unknown)));
   EXPECT_THAT(std::get<0>(reply.outcome)[1].reason, HasSubstr("4"));
-  EXPECT_EQ(provider->traits().status_batch, 100U);
+  EXPECT_EQ(provider_->traits().status_batch, 100U);
 }
 
 std::string text_of(const std::string& path) {

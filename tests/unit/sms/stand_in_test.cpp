@@ -29,7 +29,7 @@ class SmsStandIns : public testing::Test {
 
   MagfaSettings magfa_settings() const {
     MagfaSettings settings;
-    settings.base_url = stand_ins.addresses().magfa;
+    settings.base_url = stand_ins_.addresses().magfa;
     settings.username = "stand-in";
     settings.domain = "magfa";
     settings.password = Sensitive<std::string>("stand-in-magfa-password");
@@ -42,8 +42,8 @@ class SmsStandIns : public testing::Test {
   Outcome ask(const std::function<void(SmsProvider::Handler<Outcome>)>& call) {
     std::optional<Outcome> told;
     call([&](Reply<Outcome> reply) { told = std::move(reply.outcome); });
-    io.restart();
-    while (!told && io.run_one() > 0) continue;
+    io_.restart();
+    while (!told && io_.run_one() > 0) continue;
     return std::move(*told);
   }
   std::string sent(SmsProvider& provider, const Message& message) {
@@ -57,11 +57,11 @@ class SmsStandIns : public testing::Test {
     const auto outcome = ask<StatusOutcome>([&](auto handler) { provider.status({id}, std::move(handler)); });
     return std::get<0>(outcome).at(0).delivery;
   }
-  void fault(Which which, std::string_view json) { ASSERT_EQ(stand_ins.control(which, "POST", "/_control/faults", json).status, 201); }
-  std::string ledger(Which which) { return stand_ins.control(which, "GET", "/_control/ledger").body; }
+  void fault(Which which, std::string_view json) { ASSERT_EQ(stand_ins_.control(which, "POST", "/_control/faults", json).status, 201); }
+  std::string ledger(Which which) { return stand_ins_.control(which, "GET", "/_control/ledger").body; }
 
-  StandIns stand_ins{delivering_at_once()};
-  boost::asio::io_context io{1};
+  StandIns stand_ins_{delivering_at_once()};
+  boost::asio::io_context io_{1};
 };
 
 Message to(std::string mobile) {
@@ -71,7 +71,7 @@ Message to(std::string mobile) {
 }
 
 TEST_F(SmsStandIns, TakeATextByMagfaAndTellWhatBecameOfIt) {
-  const auto magfa = make_magfa(magfa_settings(), io.get_executor());
+  const auto magfa = make_magfa(magfa_settings(), io_.get_executor());
   EXPECT_EQ(delivery(*magfa, sent(*magfa, a_message())), Delivery::delivered);
   EXPECT_THAT(ledger(Which::magfa), HasSubstr("کد پیگیری: ۱۲۳ ۴۵۶ ۷۸۹۰"));
   EXPECT_EQ(delivery(*magfa, sent(*magfa, to("+989131230000"))), Delivery::failed);
@@ -81,7 +81,7 @@ TEST_F(SmsStandIns, TakeATextByMagfaAndTellWhatBecameOfIt) {
 }
 
 TEST_F(SmsStandIns, FindForMagfaWhatWasSentThoughItsAnswerGotLost) {
-  const auto magfa = make_magfa(magfa_settings(), io.get_executor());
+  const auto magfa = make_magfa(magfa_settings(), io_.get_executor());
   EXPECT_TRUE(std::holds_alternative<outcome::Absent>(looked_up(*magfa, a_message())));
   fault(Which::magfa, R"({"mode":"reset_after","count":1})");
   EXPECT_EQ(sent(*magfa, a_message()), "uncertain");
@@ -94,10 +94,10 @@ TEST_F(SmsStandIns, FindForMagfaWhatWasSentThoughItsAnswerGotLost) {
 TEST_F(SmsStandIns, TellMagfasAccountFromItsMessages) {
   auto settings = magfa_settings();
   settings.domain = "another";
-  const auto stranger = make_magfa(settings, io.get_executor());
+  const auto stranger = make_magfa(settings, io_.get_executor());
   EXPECT_EQ(sent(*stranger, a_message()), "misconfigured");
   EXPECT_TRUE(std::holds_alternative<outcome::Misconfigured>(looked_up(*stranger, a_message())));
-  const auto magfa = make_magfa(magfa_settings(), io.get_executor());
+  const auto magfa = make_magfa(magfa_settings(), io_.get_executor());
   fault(Which::magfa, R"({"mode":"status","status":200,"text":"14","count":1})");
   EXPECT_EQ(sent(*magfa, a_message()), "misconfigured");
   fault(Which::magfa, R"({"mode":"status","status":503,"count":1})");
@@ -106,11 +106,11 @@ TEST_F(SmsStandIns, TellMagfasAccountFromItsMessages) {
 
 TEST_F(SmsStandIns, TakeAnApprovedTemplateByKavenegar) {
   KavenegarSettings settings;
-  settings.base_url = stand_ins.addresses().kavenegar;
+  settings.base_url = stand_ins_.addresses().kavenegar;
   settings.api_key = Sensitive<std::string>("stand-in-sms-key");
   settings.templates[MessageKind::registered] = "salam-registered";
   settings.templates[MessageKind::holding] = "another";
-  const auto kavenegar = make_kavenegar(settings, io.get_executor());
+  const auto kavenegar = make_kavenegar(settings, io_.get_executor());
   EXPECT_EQ(delivery(*kavenegar, sent(*kavenegar, a_message())), Delivery::delivered);
   auto message = a_message();
   message.code = "137 55";
