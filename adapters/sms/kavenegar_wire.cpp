@@ -1,7 +1,6 @@
 #include "adapters/sms/kavenegar_wire.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -13,8 +12,6 @@
 
 namespace salam::sms::kavenegar {
 namespace {
-
-constexpr std::size_t max_words = 200;
 
 enum class Verdict { ok, later, permanent, account, unlisted };
 
@@ -30,6 +27,7 @@ Verdict verdict_of(int status) {
     case 413:
     case 417:
     case 422:
+    case 431:  // verify/lookup: a token that may not stand there, such as one with a blank.
       return Verdict::permanent;
     case 401:
     case 403:
@@ -71,31 +69,7 @@ std::optional<Delivery> delivery_of(int status) {
   }
 }
 
-std::optional<int> number_at(const json::Value& object, std::string_view name) {
-  const auto text = json::string_at(object, name);
-  int number = 0;
-  if (!text) {
-    return std::nullopt;
-  }
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error != std::errc{} || end != text->data() + text->size()) {
-    return std::nullopt;
-  }
-  return number;
-}
-
-/// The provider's words, fit for operators.
-std::string words_at(const json::Value& object, std::string_view name) {
-  const auto* value = json::member(object, name);
-  return value == nullptr ? std::string() : shortened(without_numbers(normalise(json::view_of(*value))), max_words);
-}
-
-std::string message_id_at(const json::Value& entry) {
-  auto id = json::string_at(entry, "messageid").value_or("");
-  const bool plausible =
-      !id.empty() && id.size() <= 20 && id != "0" && std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
-  return plausible ? std::move(id) : std::string();
-}
+std::string message_id_at(const json::Value& entry) { return whole_number(json::member(entry, "messageid")); }
 
 struct Envelope {
   json::Document document;
@@ -123,11 +97,7 @@ const json::Value* entries_of(const Envelope& envelope) {
   return entries != nullptr && entries->IsArray() ? entries : nullptr;
 }
 
-outcome::TryLater later(const HttpReply& reply, std::string why) { return {std::move(why), reply.retry_after, true}; }
-
-std::string unreadable(const HttpReply& reply) {
-  return fmt::format("HTTP {} with {} bytes that are no reply of Kavenegar's", reply.status, reply.body.size());
-}
+std::string unreadable(const HttpReply& reply) { return sms::unreadable(reply, "Kavenegar"); }
 
 /// Where only the HTTP status speaks, as with a proxy's page: never for good.
 template <class Outcome>
@@ -142,26 +112,43 @@ std::optional<Outcome> without_envelope(const HttpReply& reply) {
   return std::nullopt;
 }
 
-/// `09…`, the form that Kavenegar's documentation uses.
-std::string as_dialled(const std::string& e164) { return e164.starts_with("+98") ? "0" + e164.substr(3) : e164; }
-
 bool is_client_error(int status) { return status >= 400 && status < 500; }
 
-bool is_the_one_meant(std::string_view receptor, std::string_view text, const Message& meant) {
-  return parse_mobile(receptor) == parse_mobile(meant.mobile.reveal()) && normalise(text) == normalise(meant.text.reveal());
+/// Why the entry is not that of the message that was meant, if so.
+using Mismatch = std::optional<SendOutcome> (*)(const json::Value& entry, std::string_view receptor, const Message& meant);
+
+bool is_to(std::string_view receptor, const Message& meant) { return parse_mobile(receptor) == parse_mobile(meant.mobile.reveal()); }
+
+SendOutcome incomplete() { return outcome::Uncertain{"Kavenegar's entry lacks what tells whether the message is sent"}; }
+
+std::optional<SendOutcome> other_text(const json::Value& entry, std::string_view receptor, const Message& meant) {
+  const auto* text = json::member(entry, "message");
+  if (text == nullptr || !text->IsString()) {
+    return incomplete();
+  }
+  if (!is_to(receptor, meant) || normalise(json::view_of(*text)) != normalise(meant.text.reveal())) {
+    return outcome::Rejected{"Kavenegar knows this localid from another message and did not send this one"};
+  }
+  return std::nullopt;
 }
 
-SendOutcome read_entry(const json::Value& entry, const Message& meant) {
-  const auto* text = json::member(entry, "message");
+std::optional<SendOutcome> other_receptor(const json::Value& /*entry*/, std::string_view receptor, const Message& meant) {
+  if (is_to(receptor, meant)) {
+    return std::nullopt;
+  }
+  return outcome::Uncertain{"Kavenegar's entry is for another receptor"};
+}
+
+SendOutcome read_entry(const json::Value& entry, const Message& meant, Mismatch mismatch) {
   const auto receptor = json::string_at(entry, "receptor");
   const auto id = message_id_at(entry);
   const auto status = number_at(entry, "status");
   const auto delivery = status ? delivery_of(*status) : std::nullopt;
-  if (text == nullptr || !text->IsString() || !receptor || id.empty() || !delivery || *delivery == Delivery::unknown) {
-    return outcome::Uncertain{"Kavenegar's entry lacks what tells whether the message is sent"};
+  if (!receptor || id.empty() || !delivery || *delivery == Delivery::unknown) {
+    return incomplete();
   }
-  if (!is_the_one_meant(*receptor, json::view_of(*text), meant)) {
-    return outcome::Rejected{"Kavenegar knows this localid from another message and did not send this one"};
+  if (auto other = mismatch(entry, *receptor, meant)) {
+    return std::move(*other);
   }
   if (*delivery == Delivery::failed) {
     return outcome::Rejected{
@@ -170,18 +157,18 @@ SendOutcome read_entry(const json::Value& entry, const Message& meant) {
   return outcome::Sent{id};
 }
 
-SendOutcome read_sent(const Envelope& envelope, const Message& meant) {
+SendOutcome read_sent(const Envelope& envelope, const Message& meant, Mismatch mismatch) {
   const auto* entries = entries_of(envelope);
   if (entries == nullptr || entries->Size() != 1) {
     return outcome::Uncertain{"Kavenegar's reply does not hold exactly one entry"};
   }
-  return read_entry((*entries)[0], meant);
+  return read_entry((*entries)[0], meant, mismatch);
 }
 
-SendOutcome send_outcome(const HttpReply& reply, const Envelope& envelope, const Message& meant) {
+SendOutcome send_outcome(const HttpReply& reply, const Envelope& envelope, const Message& meant, Mismatch mismatch) {
   switch (verdict_of(envelope.status)) {
     case Verdict::ok:
-      return read_sent(envelope, meant);
+      return read_sent(envelope, meant, mismatch);
     case Verdict::later:
       return later(reply, envelope.why);
     case Verdict::permanent:
@@ -195,6 +182,13 @@ SendOutcome send_outcome(const HttpReply& reply, const Envelope& envelope, const
     return outcome::Misconfigured{envelope.why};
   }
   return outcome::Uncertain{envelope.why};
+}
+
+Reply<SendOutcome> read_either(const HttpReply& reply, const Message& meant, Mismatch mismatch) {
+  if (const auto envelope = read_envelope(reply)) {
+    return {send_outcome(reply, *envelope, meant, mismatch), {}, envelope->why};
+  }
+  return {without_envelope<SendOutcome>(reply).value_or(outcome::Uncertain{unreadable(reply)}), {}, unreadable(reply)};
 }
 
 std::vector<DeliveryStatus> read_statuses(const json::Value& entries, std::span<const std::string> asked) {
@@ -228,23 +222,25 @@ StatusOutcome status_outcome(const HttpReply& reply, const Envelope& envelope, s
 
 std::string send_form(const Message& message, std::string_view sender) {
   std::vector<std::pair<std::string, std::string>> fields{
-      {"receptor", as_dialled(message.mobile.reveal())}, {"message", message.text.reveal()}, {"localid", std::to_string(message.id)}};
+      {"receptor", local_form(message.mobile.reveal())}, {"message", message.text.reveal()}, {"localid", std::to_string(message.id)}};
   if (!sender.empty()) {
     fields.emplace_back("sender", sender);
   }
   return http_client::form_encoded(fields);
 }
 
+std::string lookup_form(const Message& message, std::string_view template_name) {
+  return http_client::form_encoded(
+      {{"receptor", local_form(message.mobile.reveal())}, {"template", std::string(template_name)}, {"token", message.code}});
+}
+
 std::string status_form(std::span<const std::string> provider_ids) {
   return http_client::form_encoded({{"messageid", fmt::format("{}", fmt::join(provider_ids, ","))}});
 }
 
-Reply<SendOutcome> read_send(const HttpReply& reply, const Message& meant) {
-  if (const auto envelope = read_envelope(reply)) {
-    return {send_outcome(reply, *envelope, meant), {}, envelope->why};
-  }
-  return {without_envelope<SendOutcome>(reply).value_or(outcome::Uncertain{unreadable(reply)}), {}, unreadable(reply)};
-}
+Reply<SendOutcome> read_send(const HttpReply& reply, const Message& meant) { return read_either(reply, meant, other_text); }
+
+Reply<SendOutcome> read_lookup(const HttpReply& reply, const Message& meant) { return read_either(reply, meant, other_receptor); }
 
 Reply<StatusOutcome> read_status(const HttpReply& reply, std::span<const std::string> asked) {
   if (const auto envelope = read_envelope(reply)) {

@@ -1,23 +1,18 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "gateway/ports/sms_provider.h"
+#include "adapters/sms/reply.h"
 
 /// Kavenegar's REST contract without its transport (https://kavenegar.com/rest.html).
 namespace salam::sms::kavenegar {
 
-struct HttpReply {
-  int status = 0;
-  std::string_view body;  ///< Not trusted.
-  std::optional<Milliseconds> retry_after;
-};
-
 /// The form of `sms/send` for one receptor, with the message's id as `localid`.
 std::string send_form(const Message& message, std::string_view sender);
+/// The form of `verify/lookup`: an approved template with the message's code as its token.
+std::string lookup_form(const Message& message, std::string_view template_name);
 /// The form of `sms/status`.
 std::string status_form(std::span<const std::string> provider_ids);
 
@@ -25,6 +20,9 @@ std::string status_form(std::span<const std::string> provider_ids);
 /// that Kavenegar knows brings back an older message and sends nothing, now or later, so such a message is rejected. Everything
 /// unreadable is uncertain.
 Reply<SendOutcome> read_send(const HttpReply& reply, const Message& meant);
+
+/// What the reply to `verify/lookup` means. Its text is the template's, so only the receptor is compared; nothing deduplicates.
+Reply<SendOutcome> read_lookup(const HttpReply& reply, const Message& meant);
 
 /// What the reply to `sms/status` means: the entries that were asked for; ids that it leaves out are left out. A status that the contract
 /// does not list counts as on the way. Everything unreadable is to be tried later.

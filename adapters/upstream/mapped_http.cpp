@@ -7,7 +7,6 @@
 #include "gateway/domain/text.h"
 
 namespace salam::upstream {
-namespace {
 
 bool holds(const AnswerRule& rule, int status, const ReplyPart& reply) {
   const bool status_fits = rule.statuses.empty() ? status >= 400 && status < 500
@@ -26,11 +25,12 @@ const AnswerRule* first_that_holds(const std::vector<AnswerRule>& rules, int sta
   return found == rules.end() ? nullptr : &*found;
 }
 
-/// An empty path leads to no code and to no words, though it leads to the whole reply.
 std::optional<std::string> code_at(const ReplyPart& reply, const ReplyPath& path) {
   return path.empty() ? std::nullopt : reply.code_at(path);
 }
 std::string words_at(const ReplyPart& reply, const ReplyPath& path) { return path.empty() ? std::string() : reply.words_at(path); }
+
+namespace {
 
 std::string_view content_type(BodyFormat format) {
   switch (format) {

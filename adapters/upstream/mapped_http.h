@@ -41,6 +41,14 @@ struct AnswerRule {
   ReplyPath why;   ///< To the system's words for it; may be empty.
 };
 
+/// Whether the rule holds for a reply of that status.
+bool holds(const AnswerRule& rule, int status, const ReplyPart& reply);
+/// Null where none does.
+const AnswerRule* first_that_holds(const std::vector<AnswerRule>& rules, int status, const ReplyPart& reply);
+/// An empty path leads to no code and to no words, though it leads to the whole reply.
+std::optional<std::string> code_at(const ReplyPart& reply, const ReplyPath& path);
+std::string words_at(const ReplyPart& reply, const ReplyPath& path);
+
 struct MappedLookup {
   Call call;
   ReplyPath items;                ///< To the list of one page; empty: the whole reply.

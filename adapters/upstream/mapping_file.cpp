@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "adapters/upstream/mapping_parts.h"
 #include "adapters/upstream/mapping_table.h"
 #include "gateway/domain/text.h"
 #include "gateway/json/parse.h"
@@ -73,10 +74,12 @@ Template read_path(MappingTable& table, const Scope& scope) {
   }
   auto made = table.parsed("path", path, Escape::percent, scope);
   for (const auto secret : {Placeholder::api_key, Placeholder::user, Placeholder::password}) {
-    if (made.uses(secret)) table.fail("path", "must hold no secret: addresses end up in logs");
+    if (made.uses(secret) && !scope.secrets_in_path) table.fail("path", "must hold no secret: addresses end up in logs");
   }
   return made;
 }
+
+}  // namespace
 
 Call read_call(MappingTable& table, std::string default_method, const Scope& scope) {
   Call call;
@@ -94,7 +97,6 @@ Call read_call(MappingTable& table, std::string default_method, const Scope& sco
   return call;
 }
 
-/// Statuses, and what must stand where.
 AnswerRule read_condition(MappingTable& table, ReplyFormat format) {
   AnswerRule rule;
   rule.statuses = table.statuses();
@@ -107,6 +109,8 @@ AnswerRule read_condition(MappingTable& table, ReplyFormat format) {
   if (!has_values && rule.statuses.empty()) table.fail("statuses", "is missing: a rule without a condition would hold always");
   return rule;
 }
+
+namespace {
 
 AnswerRule read_success(MappingTable table, ReplyFormat format) {
   auto rule = read_condition(table, format);
@@ -145,11 +149,15 @@ MappedLookup read_lookup(MappingTable table, Frame frame) {
   return lookup;
 }
 
+}  // namespace
+
 ReplyFormat read_reply_format(MappingTable& root) {
   const auto name = root.text("reply_format", "json");
   if (name != "json" && name != "xml") root.fail("reply_format", "must be json or xml");
   return name == "json" ? ReplyFormat::json : ReplyFormat::xml;
 }
+
+namespace {
 
 /// What of ours a key of a table of codes means; empty where it means nothing.
 using Ours = std::function<std::string(const std::string&)>;
@@ -220,6 +228,8 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+}  // namespace
+
 Login read_login(MappingTable table, ReplyFormat format) {
   constexpr std::size_t a_month = 31UL * 24 * 60 * 60;
   Login login;
@@ -239,6 +249,8 @@ Login read_login(MappingTable table, ReplyFormat format) {
   table.nothing_else();
   return login;
 }
+
+namespace {
 
 Mapping read_mapping(MappingTable root) {
   Mapping mapping;

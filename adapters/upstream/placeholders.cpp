@@ -14,7 +14,7 @@
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Placeholder>, 33> names{{
+constexpr std::array<std::pair<std::string_view, Placeholder>, 38> names{{
     {"code", Placeholder::code},
     {"subject", Placeholder::subject},
     {"description", Placeholder::description},
@@ -48,6 +48,11 @@ constexpr std::array<std::pair<std::string_view, Placeholder>, 33> names{{
     {"user", Placeholder::user},
     {"password", Placeholder::password},
     {"token", Placeholder::token},
+    {"text", Placeholder::text},
+    {"sender", Placeholder::sender},
+    {"message_id", Placeholder::message_id},
+    {"mobile_international", Placeholder::mobile_international},
+    {"ids", Placeholder::ids},
 }};
 
 /// What must be there for those that no request has; empty for the others.
@@ -67,6 +72,13 @@ std::string_view condition_of(Placeholder placeholder) {
       return "it belongs to the headers and bodies of a mapped HTTP system";
     case Placeholder::token:
       return "it belongs to the headers of a mapped HTTP system that has a [login]";
+    case Placeholder::text:
+    case Placeholder::sender:
+    case Placeholder::message_id:
+    case Placeholder::mobile_international:
+      return "it belongs to a text message";
+    case Placeholder::ids:
+      return "it belongs to the status of text messages";
     default:
       return {};
   }
@@ -234,6 +246,11 @@ std::string value_of(Placeholder placeholder, const Request& request) {
     case Placeholder::user:
     case Placeholder::password:
     case Placeholder::token:
+    case Placeholder::text:
+    case Placeholder::sender:
+    case Placeholder::message_id:
+    case Placeholder::mobile_international:
+    case Placeholder::ids:
       return {};
   }
   return {};

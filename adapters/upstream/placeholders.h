@@ -47,6 +47,11 @@ enum class Placeholder {
   user,
   password,
   token,  ///< What the login gave.
+  text,   ///< From here on a text message's, which is no part of a request.
+  sender,
+  message_id,            ///< The gateway's own, 63 bits.
+  mobile_international,  ///< `989…`
+  ids,                   ///< The panel's, of the messages whose delivery is asked for, commas between them.
 };
 std::optional<Placeholder> parse_placeholder(std::string_view name);
 
@@ -73,6 +78,7 @@ struct Scope {
   bool request = true;            ///< A request's own values, and what its category is called there.
   std::set<Placeholder> others;   ///< Besides these.
   std::set<Placeholder> numbers;  ///< Whose value is a number, besides latitude, longitude and item.
+  bool secrets_in_path = false;   ///< Only where no address is ever shown.
 };
 
 /// A text with placeholders.

@@ -6,7 +6,9 @@
 #include "adapters/http_client/client.h"
 #include "adapters/service_desk/service_desk.h"
 #include "adapters/system137/system137.h"
+#include "gateway/app/endpoint_settings.h"
 #include "gateway/app/routing_file.h"
+#include "gateway/app/sms_settings.h"
 #include "gateway/domain/templates.h"
 
 namespace salam::app {
@@ -60,15 +62,6 @@ pipeline::LaneSettings read_limits(Section section, const pipeline::LaneSettings
 }
 
 /// What every system that is spoken to over HTTP is told in its section.
-void read_endpoint(Section& section, http_client::Endpoint& endpoint) {
-  endpoint.base_url = section.string("base_url", endpoint.base_url);
-  endpoint.ca_file = section.path("ca_file", "");
-  endpoint.client_certificate = section.path("client_certificate", "");
-  endpoint.client_key = section.path("client_key", "");
-  endpoint.proxy = section.string("proxy", "");
-  endpoint.proxy_authorization = Sensitive<std::string>(section.secret("proxy_authorization"));
-}
-
 upstream::Settings read_upstream(Section section, upstream::Settings settings) {
   settings.driver = upstream::parse_driver_kind(section.choice("driver", to_string(settings.driver), {"open311", "mapped", "by_hand"}))
                         .value_or(settings.driver);
@@ -123,31 +116,6 @@ lifecycle::Policy read_policy(Section registration, Section sms) {
   return policy;
 }
 
-sms::LineSettings read_line(Section section, std::string name) {
-  const auto driver = section.choice("driver", "kavenegar", {"kavenegar"});
-  if (name.empty()) name = driver;
-  sms::KavenegarSettings settings;
-  read_endpoint(section, settings);
-  settings.api_key = Sensitive<std::string>(section.required_secret("api_key"));
-  settings.sender = section.string("sender", "");
-  settings.timeout = section.duration("call_deadline", settings.timeout, milliseconds(100), minutes(2));
-  return {std::move(name), std::move(settings)};
-}
-
-/// One provider stands in `[sms]` itself, without a name; several, in the order of `sms.providers`, each in a table of its own.
-std::vector<std::pair<std::string, Section>> line_sections(Section sms) {
-  std::vector<std::pair<std::string, Section>> lines;
-  for (const auto& name : sms.strings("providers")) {
-    if (std::ranges::find(lines, name, &std::pair<std::string, Section>::first) != lines.end()) {
-      sms.wrong("providers", "`" + name + "` stands there twice");
-    } else {
-      lines.emplace_back(name, sms.table("provider").table(name));
-    }
-  }
-  if (lines.empty()) lines.emplace_back("", sms);
-  return lines;
-}
-
 std::optional<kafka::Connection> read_kafka(Section section, kafka::TopicSpec& topic) {
   topic.name = section.string("topic", "mardom-salam.requests.v1");
   topic.partitions = static_cast<int>(section.integer("partitions", topic.partitions, 1, 1'000));
@@ -167,10 +135,6 @@ void check_listener(const http::ServerSettings& settings, Section section) {
   if (const auto misfit = http::check(settings)) section.wrong(misfit->key, misfit->why);
 }
 
-void check_endpoint(const http_client::Endpoint& endpoint, Section section) {
-  if (const auto misfit = http_client::check(endpoint)) section.wrong(misfit->key, misfit->why);
-}
-
 void check_upstream(const upstream::Settings& settings, const Result<void>& checked, Section section) {
   if (!checked) return section.wrong("", checked.error().message);
   if (settings.driver != upstream::DriverKind::by_hand) check_endpoint(settings, section);
@@ -180,10 +144,7 @@ void check_upstream(const upstream::Settings& settings, const Result<void>& chec
 void check_rooms(const Settings& settings, Section root) {
   check_listener(settings.api, root.table("http"));
   check_listener(settings.operations, root.table("operations"));
-  const auto lines = line_sections(root.table("sms"));
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::visit([&](const auto& driver) { check_endpoint(driver, lines[i].second); }, settings.sms[i].driver);
-  }
+  check_sms_lines(settings.sms, root.table("sms"));
   check_upstream(settings.system137, system137::check(settings.system137), root.table("system137"));
   check_upstream(settings.service_desk, service_desk::check(settings.service_desk), root.table("service_desk"));
   if (settings.kafka) {
@@ -217,7 +178,7 @@ Settings read(Section root) {
   auto sms = root.table("sms");
   settings.system137 = read_upstream(s137, system137::default_settings());
   settings.service_desk = read_upstream(desk, service_desk::default_settings());
-  for (auto& [name, section] : line_sections(sms)) settings.sms.push_back(read_line(section, name));
+  settings.sms = read_sms_lines(sms);
   settings.pipeline.policy = read_policy(root.table("registration"), sms);
   auto& lanes = settings.pipeline.lanes;
   const pipeline::LaneSettings upstream_limits{.rate = 20, .in_flight = 8};

@@ -1,6 +1,8 @@
 #include "tests/kafka/process.h"
 
 #include <csignal>
+#include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -57,6 +59,14 @@ std::optional<int> Process::wait(std::chrono::milliseconds patience) {
   const auto give_up = std::chrono::steady_clock::now() + patience;
   while (running() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(std::chrono::milliseconds{20});
   return ended_;
+}
+
+bool on_path(std::string_view program) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (access((std::filesystem::path(folder) / program).c_str(), X_OK) == 0) return true;
+  return false;
 }
 
 }  // namespace salam::test

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -28,5 +29,8 @@ class Process {
   pid_t pid_ = -1;
   std::optional<int> ended_;
 };
+
+/// Whether a program of that name stands on the path.
+bool on_path(std::string_view program);
 
 }  // namespace salam::test

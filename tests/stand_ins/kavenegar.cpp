@@ -14,6 +14,8 @@ constexpr std::size_t most_receptors = 200;
 constexpr std::size_t most_statuses = 500;
 constexpr std::int64_t cost_of_a_part = 1'200;
 constexpr int state_unknown = 100;
+constexpr std::string_view known_template = "salam-registered";
+constexpr std::size_t longest_token = 100;
 
 std::string_view state_text(int state) {
   switch (state) {
@@ -124,6 +126,7 @@ Answer Kavenegar::serve(const Request& request) {
     return {error(422, "داده‌ها به دلیل وجود کاراکتر نامناسب قابل پردازش نیست")};
   std::ranges::move(*body, std::back_inserter(*fields));
   if (path == "/sms/send.json") return send(*fields);
+  if (path == "/verify/lookup.json") return look_up(*fields);
   if (path == "/sms/status.json") return status(*fields);
   if (path == "/sms/statuslocalmessageid.json") return status_by_local_id(*fields);
   return {error(404, "متدی با این نام پیدا نشده است")};
@@ -151,16 +154,37 @@ Answer Kavenegar::send(const Fields& fields) {
   auto act = [&] {
     Json json;
     open_entries(json);
-    for (const auto& each : wanted) {
-      const auto& text = take_in(each, is(fault, Mode::duplicate));
-      auto state = state_of(text);
-      json.open_object().member("messageid", text.message_id).member("message", text.message).member("status", state);
-      json.member("statustext", state_text(state)).member("sender", text.sender).member("receptor", text.receptor);
-      json.member("date", std::chrono::system_clock::to_time_t(text.at)).member("cost", cost_of_a_part).close_object();
-    }
+    for (const auto& each : wanted) write_entry(json, take_in(each, is(fault, Mode::duplicate)));
     return close_entries(json);
   };
   return answer_under(fault, act, faulty);
+}
+
+Answer Kavenegar::look_up(const Fields& fields) {
+  auto token = value_of(fields, "token");
+  Text wanted{.receptor = local_mobile(value_of(fields, "receptor"))};
+  if (value_of(fields, "receptor").empty() || value_of(fields, "template").empty()) return {error(400, "پارامترها ناقص هستند")};
+  if (wanted.receptor.empty()) return {error(411, "دریافت کننده نامعتبر است")};
+  if (value_of(fields, "template") != known_template) return {error(424, "الگوی مورد نظر پیدا نشد")};
+  if (token.empty() || token.size() > longest_token || token.find_first_of(" \t\n_") != std::string_view::npos) {
+    return {error(431, "ساختار کد صحیح نمی‌باشد")};
+  }
+  wanted.message = "کد پیگیری: " + std::string(token);
+  auto fault = faults_.pick("send", wanted.receptor + '\n' + wanted.message);
+  auto act = [&] {
+    Json json;
+    open_entries(json);
+    write_entry(json, take_in(wanted, is(fault, Mode::duplicate)));
+    return close_entries(json);
+  };
+  return answer_under(fault, act, faulty);
+}
+
+void Kavenegar::write_entry(Json& json, const Text& text) const {
+  auto state = state_of(text);
+  json.open_object().member("messageid", text.message_id).member("message", text.message).member("status", state);
+  json.member("statustext", state_text(state)).member("sender", text.sender).member("receptor", text.receptor);
+  json.member("date", std::chrono::system_clock::to_time_t(text.at)).member("cost", cost_of_a_part).close_object();
 }
 
 Kavenegar::Text& Kavenegar::take_in(const Text& wanted, bool twice) {

@@ -13,9 +13,10 @@ namespace salam::stand_ins {
 
 class Json;
 
-/// Kavenegar's REST interface (https://kavenegar.com/rest.html): `sms/send`, `sms/status`, `sms/statuslocalmessageid`. A known `localid` is
-/// not sent again. What becomes of a text is told by the receiver's last digits: 0000 undelivered (11), 0001 blocked by the receiver (14),
-/// 0002 failed (6), 0003 no report ever (5); any other is delivered (10).
+/// Kavenegar's REST interface (https://kavenegar.com/rest.html): `sms/send`, `sms/status`, `sms/statuslocalmessageid`, `verify/lookup`. A
+/// known `localid` is not sent again. The account has the template `salam-registered`, `کد پیگیری: %token`. What becomes of a text is told
+/// by the receiver's last digits: 0000 undelivered (11), 0001 blocked by the receiver (14), 0002 failed (6), 0003 no report ever (5); any
+/// other is delivered (10).
 class Kavenegar : public Site {
  public:
   struct Settings {
@@ -43,8 +44,11 @@ class Kavenegar : public Site {
   };
 
   Answer send(const Fields& fields);
+  Answer look_up(const Fields& fields);
   Answer status(const Fields& fields);
   Answer status_by_local_id(const Fields& fields);
+  /// As `sms/send` and `verify/lookup` answer.
+  void write_entry(Json& json, const Text& text) const;
   Text& take_in(const Text& wanted, bool twice);
   [[nodiscard]] const Text* find(std::int64_t message_id) const;
   [[nodiscard]] int state_of(const Text& text) const;

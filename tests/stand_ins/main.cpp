@@ -21,13 +21,14 @@ constexpr const char* faults_help =
 control). DELETE takes them away, GET shows how often each struck. Members:
   mode         refuse status slow hang reset_before reset_after garbage empty cut_body html_200 duplicate
                137, desk: lookup_lag truncate_list lookup_all lookup_nothing drop_external_id no_id;  137: token
-               sms: truncate_list lookup_nothing
-  on           register | look_up | poll (137), register | look_up (desk), send | status | look_up (sms), or any
+               sms, magfa: truncate_list lookup_nothing;  magfa: lookup_lag
+  on           register | look_up | poll (137), register | look_up (desk), send | status | look_up (sms, magfa), or any
   match        only calls whose category, code, receiver or text holds this
   count, probability with seed, status, ms, lag, acts, limit, retry_after, text
 POST /_control/down?ms=N closes the port for so long. GET /_control/ledger shows what was registered or sent.
 
-Texts to numbers that end in 0000 stay undelivered, 0001 are blocked, 0002 fail, 0003 are never reported on.)";
+Texts to numbers that end in 0000 stay undelivered, 0001 are blocked, 0002 fail, 0003 are never reported on. Magfa's own codes:
+{"mode": "status", "status": 200, "text": "14"} for the whole request, {"mode": "refuse", "text": "27"} for the message.)";
 
 /// Written beside and renamed, so that who waits for the file never reads half of it.
 void write_whole(const std::string& path, const std::string& text) {
@@ -54,14 +55,17 @@ struct ServeOptions {
 
 CLI::App* add_serve(CLI::App& program, ServeOptions& options) {
   auto& settings = options.settings;
-  auto* serve = program.add_subcommand("serve", "Play system 137, the service desk, Kavenegar and a Kafka broker until SIGTERM");
+  auto* serve = program.add_subcommand("serve", "Play system 137, the service desk, Kavenegar, Magfa and a Kafka broker until SIGTERM");
   serve->footer(faults_help);
   serve->add_option("--port-137", settings.port_137, "Port of system 137 (Open311); 0: a free one")->capture_default_str();
   serve->add_option("--port-desk", settings.port_desk, "Port of the service desk")->capture_default_str();
   serve->add_option("--port-sms", settings.port_sms, "Port of Kavenegar")->capture_default_str();
+  serve->add_option("--port-magfa", settings.port_magfa, "Port of Magfa")->capture_default_str();
   serve->add_option("--key-137", settings.key_137, "The key that 137 wants")->capture_default_str();
   serve->add_option("--key-desk", settings.key_desk, "The key that the desk wants")->capture_default_str();
   serve->add_option("--key-sms", settings.key_sms, "The key that Kavenegar wants")->capture_default_str();
+  serve->add_option("--magfa-user", settings.magfa_user, "The user/domain that Magfa wants")->capture_default_str();
+  serve->add_option("--magfa-password", settings.magfa_password, "Its password")->capture_default_str();
   serve->add_flag("--kafka", settings.kafka, "A Kafka broker too, in memory");
   serve->add_option("--topic", settings.topic, "Its topic")->capture_default_str();
   serve->add_option("--partitions", settings.partitions, "Of the topic")->capture_default_str();

@@ -40,6 +40,14 @@ std::string to_wire(const Response& response, bool keep_alive) {
   return wire.append("\r\n").append(response.body);
 }
 
+/// A client may send the whole URL (RFC 9112 section 3.2.2).
+std::string_view origin_form(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!target.starts_with(scheme)) return target;
+  const auto path = target.find('/', scheme.size());
+  return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
 class Session;
 
 /// What the sessions share with their server.
@@ -81,7 +89,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   Answer handle(const http::request<http::string_body>& message) {
-    auto target = std::string_view(message.target().data(), message.target().size());
+    auto target = origin_form({message.target().data(), message.target().size()});
     auto path = percent_decoded(target.substr(0, target.find('?')), false);
     if (!path || message.count(http::field::host) != 1) return {{400, R"({"error":"a well-formed target and one Host are needed"})"}};
     Request request;
@@ -96,7 +104,7 @@ class Session : public std::enable_shared_from_this<Session> {
     return house_->handler(request);
   }
 
-  void carry_out(Answer answer) {
+  void carry_out(const Answer& answer) {
     switch (answer.ending) {
       case Ending::reset:
         return reset();

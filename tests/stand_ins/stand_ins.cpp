@@ -10,6 +10,7 @@
 #include "tests/stand_ins/broker.h"
 #include "tests/stand_ins/json.h"
 #include "tests/stand_ins/kavenegar.h"
+#include "tests/stand_ins/magfa.h"
 #include "tests/stand_ins/open311.h"
 #include "tests/stand_ins/server.h"
 #include "tests/stand_ins/service_desk.h"
@@ -21,8 +22,9 @@ namespace asio = boost::asio;
 std::string Addresses::to_json() const {
   Json json;
   json.open_object().member("open311", open311).member("service_desk", service_desk).member("kavenegar", kavenegar);
+  json.member("magfa", magfa);
   json.member("kafka", kafka).member("topic", topic).key("control").open_object().member("137", control_137);
-  json.member("service_desk", control_desk).member("sms", control_sms).member("kafka", control_kafka);
+  json.member("service_desk", control_desk).member("sms", control_sms).member("magfa", control_magfa).member("kafka", control_kafka);
   return json.close_object().close_object().take();
 }
 
@@ -33,12 +35,16 @@ class StandIns::Body {
         system137_({settings.key_137, settings.refused_by_137, settings.unique_external_id, settings.ledger_detail}, file_),
         desk_({settings.key_desk, settings.refused_by_desk, settings.ledger_detail}, file_),
         sms_({settings.key_sms, settings.deliver_after}, file_),
+        magfa_({settings.magfa_user, settings.magfa_password, settings.deliver_after}, file_),
         server_137_(serve(context_, settings.port_137, [this](const Request& request) { return system137_.handle(request); })),
         server_desk_(serve(context_, settings.port_desk, [this](const Request& request) { return desk_.handle(request); })),
-        server_sms_(serve(context_, settings.port_sms, [this](const Request& request) { return sms_.handle(request); })) {
+        server_sms_(serve(context_, settings.port_sms, [this](const Request& request) { return sms_.handle(request); })),
+        server_magfa_(serve(context_, settings.port_magfa, [this](const Request& request) { return magfa_.handle(request); })) {
     addresses_.control_137 = url_of(*server_137_);
     addresses_.control_desk = addresses_.service_desk = url_of(*server_desk_);
     addresses_.control_sms = addresses_.kavenegar = url_of(*server_sms_);
+    addresses_.control_magfa = url_of(*server_magfa_);
+    addresses_.magfa = addresses_.control_magfa + "/api/http/sms/v2";
     addresses_.open311 = addresses_.control_137 + "/open311/v2";
     if (settings.kafka) {
       broker_ = start_broker({settings.topic, settings.partitions});
@@ -75,6 +81,8 @@ class StandIns::Body {
         return desk_.handle(request);
       case Which::sms:
         return sms_.handle(request);
+      case Which::magfa:
+        return magfa_.handle(request);
       case Which::kafka:
         break;
     }
@@ -85,11 +93,13 @@ class StandIns::Body {
   Open311 system137_;
   ServiceDesk desk_;
   Kavenegar sms_;
+  Magfa magfa_;
   std::unique_ptr<Broker> broker_;
   asio::io_context context_{1};
   std::unique_ptr<Server> server_137_;
   std::unique_ptr<Server> server_desk_;
   std::unique_ptr<Server> server_sms_;
+  std::unique_ptr<Server> server_magfa_;
   std::unique_ptr<Server> server_broker_;
   Addresses addresses_;
   std::thread thread_;

@@ -1,36 +1,18 @@
 #include "adapters/sms/kavenegar.h"
 
-#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/sms/support.h"
+
 namespace salam::sms {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-/// Answers every call at once with what the test put there.
-class ScriptedClient final : public http_client::Client {
- public:
-  struct Script {
-    http_client::Outcome answer;
-    http_client::Request request;
-    Milliseconds timeout{0};
-  };
-  explicit ScriptedClient(Script& script) : script_(script) {}
-  void send(http_client::Request request, Milliseconds timeout, http_client::Handler handler) override {
-    script_.request = std::move(request);
-    script_.timeout = timeout;
-    handler(script_.answer);
-  }
-
- private:
-  Script& script_;
-};
 
 KavenegarSettings settings() {
   KavenegarSettings settings;
@@ -51,20 +33,16 @@ Message message() {
 class KavenegarTest : public testing::Test {
  protected:
   Reply<SendOutcome> send(http_client::Outcome answer) {
-    script.answer = std::move(answer);
-    std::optional<Reply<SendOutcome>> told;
-    provider->send(message(), [&](Reply<SendOutcome> reply) { told = std::move(reply); });
-    return std::move(*told);
+    script_.answer({std::move(answer)});
+    return sms::send(*provider_, message());
   }
   Reply<StatusOutcome> status(http_client::Outcome answer) {
-    script.answer = std::move(answer);
-    std::optional<Reply<StatusOutcome>> told;
-    provider->status({"1", "2"}, [&](Reply<StatusOutcome> reply) { told = std::move(reply); });
-    return std::move(*told);
+    script_.answer({std::move(answer)});
+    return sms::status(*provider_, {"1", "2"});
   }
 
-  ScriptedClient::Script script;
-  std::unique_ptr<SmsProvider> provider = make_kavenegar(settings(), std::make_unique<ScriptedClient>(script));
+  Script script_;
+  std::unique_ptr<SmsProvider> provider_ = make_kavenegar(settings(), std::make_unique<ScriptedClient>(script_));
 };
 
 TEST_F(KavenegarTest, PostsTheMessageAndReadsWhatCameOfIt) {
@@ -74,18 +52,18 @@ TEST_F(KavenegarTest, PostsTheMessageAndReadsWhatCameOfIt) {
       R"({"return":{"status":200,"message":"ok"},"entries":[{"messageid":5,"message":"code 1","status":1,"receptor":"09131234567"}]})"});
   ASSERT_TRUE(std::holds_alternative<outcome::Sent>(reply.outcome));
   EXPECT_EQ(std::get<outcome::Sent>(reply.outcome).provider_id, "5");
-  EXPECT_EQ(script.request.method, "POST");
-  EXPECT_EQ(script.request.target, "/v1/5A%2Fkey7654321/sms/send.json");
-  EXPECT_EQ(script.request.body, "receptor=09131234567&message=code+1&localid=42&sender=2000500");
-  EXPECT_EQ(script.timeout, Milliseconds(4321));
+  EXPECT_EQ(script_.request().method, "POST");
+  EXPECT_EQ(script_.request().target, "/v1/5A%2Fkey7654321/sms/send.json");
+  EXPECT_EQ(script_.request().body, "receptor=09131234567&message=code+1&localid=42&sender=2000500");
+  EXPECT_EQ(script_.timeout, Milliseconds(4321));
 }
 
 TEST_F(KavenegarTest, AsksForTheStatusOfItsMessages) {
   const auto reply = status(http_client::Response{200, {}, R"({"return":{"status":200},"entries":[{"messageid":2,"status":10}]})"});
   ASSERT_EQ(reply.outcome.index(), 0U);
   EXPECT_EQ(std::get<0>(reply.outcome).at(0).delivery, Delivery::delivered);
-  EXPECT_EQ(script.request.target, "/v1/5A%2Fkey7654321/sms/status.json");
-  EXPECT_EQ(script.request.body, "messageid=1%2C2");
+  EXPECT_EQ(script_.request().target, "/v1/5A%2Fkey7654321/sms/status.json");
+  EXPECT_EQ(script_.request().body, "messageid=1%2C2");
 }
 
 TEST_F(KavenegarTest, IsTriedLaterWhereNothingWasSentAndUncertainWhereSomethingWas) {
@@ -110,13 +88,31 @@ TEST_F(KavenegarTest, NeverRepeatsTheKeyThatAReplyEchoes) {
 }
 
 TEST_F(KavenegarTest, SaysThatARepeatedMessageIsNotSentTwice) {
-  EXPECT_TRUE(provider->traits().deduplicates);
-  EXPECT_EQ(provider->traits().status_batch, 500U);
-  EXPECT_EQ(provider->traits().call_deadline, Milliseconds(4321));
+  EXPECT_TRUE(provider_->traits().deduplicates);
+  EXPECT_EQ(provider_->traits().status_batch, 500U);
+  EXPECT_EQ(provider_->traits().call_deadline, Milliseconds(4321));
+}
+
+TEST(KavenegarWithATemplate, SendsTheCodeAsItsTokenAndDeduplicatesNothing) {
+  Script script;
+  auto shared_line = settings();
+  shared_line.templates[MessageKind::registered] = "salam-registered";
+  const auto provider = make_kavenegar(shared_line, std::make_unique<ScriptedClient>(script));
+  auto with_code = message();
+  with_code.code = "1234567890";
+  script.answer({replied(
+      200, R"({"return":{"status":200},"entries":[{"messageid":5,"message":"کد: 1234567890","status":5,"receptor":"09131234567"}]})")});
+  EXPECT_EQ(why_of(send(*provider, with_code).outcome), "5");
+  EXPECT_EQ(script.request().target, "/v1/5A%2Fkey7654321/verify/lookup.json");
+  EXPECT_EQ(script.request().body, "receptor=09131234567&template=salam-registered&token=1234567890");
+  EXPECT_FALSE(provider->traits().deduplicates);
+  with_code.kind = MessageKind::holding;
+  send(*provider, with_code);
+  EXPECT_EQ(script.request().target, "/v1/5A%2Fkey7654321/sms/send.json");
 }
 
 TEST(Kavenegar, RefusesSettingsThatCannotWork) {
-  ScriptedClient::Script script;
+  Script script;
   auto keyless = settings();
   keyless.api_key = {};
   EXPECT_THROW(make_kavenegar(keyless, std::make_unique<ScriptedClient>(script)), std::runtime_error);

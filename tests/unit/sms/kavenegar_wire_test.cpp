@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <spdlog/fmt/fmt.h>
 
+#include "tests/unit/sms/support.h"
+
 namespace salam::sms::kavenegar {
 namespace {
 
@@ -11,16 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr auto text = "درخواست شما ثبت شد.\nکد پیگیری: ۱۲۳ ۴۵۶ ۷۸۹۰";
 constexpr auto json_text = "درخواست شما ثبت شد.\\nکد پیگیری: ۱۲۳ ۴۵۶ ۷۸۹۰";
-
-Message meant() {
-  Message message;
-  message.id = 7'301'234'567'890'123'456;
-  message.mobile = Sensitive<std::string>("+989131234567");
-  message.text = Sensitive<std::string>(text);
-  return message;
-}
 
 std::string entry(std::string_view status, std::string_view message = json_text, std::string_view receptor = "\"09131234567\"",
                   std::string_view id = "8792343") {
@@ -35,29 +28,12 @@ std::string envelope(std::string_view entries, int status = 200, std::string_vie
 
 std::string sent(const std::string& one_entry) { return envelope("[" + one_entry + "]"); }
 
-std::string name_of(const SendOutcome& outcome) {
-  static constexpr const char* names[] = {"sent", "rejected", "later", "uncertain", "misconfigured"};
-  return names[outcome.index()];
-}
-
-std::string why_of(const SendOutcome& outcome) {
-  return std::visit(
-      [](const auto& held) -> std::string {
-        if constexpr (requires { held.why; }) {
-          return held.why;
-        } else {
-          return held.provider_id;
-        }
-      },
-      outcome);
-}
-
 std::string read(std::string_view body, int http_status = 200) {
-  return name_of(read_send({http_status, body, std::nullopt}, meant()).outcome);
+  return name_of(read_send({http_status, body, std::nullopt}, a_message()).outcome);
 }
 
 TEST(KavenegarSend, CarriesReceptorTextAndLocalidInAForm) {
-  auto message = meant();
+  auto message = a_message();
   message.text = Sensitive<std::string>("a b&c");
   EXPECT_EQ(send_form(message, "1000 5"), "receptor=09131234567&message=a+b%26c&localid=7301234567890123456&sender=1000+5");
   EXPECT_THAT(send_form(message, ""), Not(HasSubstr("sender")));
@@ -66,7 +42,7 @@ TEST(KavenegarSend, CarriesReceptorTextAndLocalidInAForm) {
 TEST(KavenegarSend, IsSentOnceTheProviderHasTakenIt) {
   for (const auto* status : {"1", "2", "4", "5", "10"}) {
     const auto body = sent(entry(status));
-    const auto reply = read_send({200, body, std::nullopt}, meant());
+    const auto reply = read_send({200, body, std::nullopt}, a_message());
     ASSERT_EQ(name_of(reply.outcome), "sent") << status;
     EXPECT_EQ(std::get<outcome::Sent>(reply.outcome).provider_id, "8792343");
   }
@@ -81,7 +57,7 @@ TEST(KavenegarSend, ReadsNumbersThatComeAsTextAndReceptorsInAnySpelling) {
 TEST(KavenegarSend, IsRejectedWhereTheProviderGaveTheMessageUp) {
   for (const auto* status : {"6", "11", "13", "14"}) {
     const auto body = sent(entry(status));
-    const auto reply = read_send({200, body, std::nullopt}, meant());
+    const auto reply = read_send({200, body, std::nullopt}, a_message());
     ASSERT_EQ(name_of(reply.outcome), "rejected") << status;
     EXPECT_THAT(why_of(reply.outcome), HasSubstr("متن وضعیت"));
   }
@@ -151,6 +127,17 @@ TEST(KavenegarSend, FollowsTheStatusOfTheEnvelope) {
   }
 }
 
+TEST(KavenegarLookup, IsSentWhateverTextTheTemplateMakes) {
+  const auto read = [](const std::string& body) { return name_of(read_lookup({200, body, std::nullopt}, a_message()).outcome); };
+  EXPECT_EQ(lookup_form(a_message(), "salam"), "receptor=09131234567&template=salam&token=1234567890");
+  EXPECT_EQ(read(sent(entry("5", "کد: 1234567890"))), "sent");
+  EXPECT_EQ(read(sent(entry("6", "کد: 1234567890"))), "rejected");
+  EXPECT_EQ(read(sent(entry("5", "کد: 1234567890", "\"09139999999\""))), "uncertain");
+  EXPECT_EQ(read(sent(entry("5", "کد", "\"09131234567\"", "null"))), "uncertain");
+  EXPECT_EQ(read(envelope("null", 424)), "misconfigured");
+  EXPECT_EQ(read(envelope("null", 431)), "rejected");
+}
+
 TEST(KavenegarSend, NeverRejectsForGoodOnTheWordOfAProxy) {
   const std::vector<std::pair<std::string, std::vector<int>>> listed{
       {"later", {409, 429, 451, 503}},
@@ -166,7 +153,7 @@ TEST(KavenegarSend, NeverRejectsForGoodOnTheWordOfAProxy) {
 
 TEST(KavenegarSend, SaysWhenToTryAgain) {
   const auto body = envelope("null", 451);
-  const auto reply = read_send({451, body, Milliseconds(7000)}, meant());
+  const auto reply = read_send({451, body, Milliseconds(7000)}, a_message());
   const auto& later = std::get<outcome::TryLater>(reply.outcome);
   EXPECT_EQ(later.after, Milliseconds(7000));
   EXPECT_TRUE(later.reachable);
@@ -183,7 +170,7 @@ TEST(KavenegarSend, KeepsPersonalDataOutOfWhatOperatorsSee) {
       envelope("null", 500, std::string(5000, 'x')),
   };
   for (const auto& body : bodies) {
-    const auto reply = read_send({200, body, std::nullopt}, meant());
+    const auto reply = read_send({200, body, std::nullopt}, a_message());
     for (const auto& told : {reply.excerpt, why_of(reply.outcome)}) {
       EXPECT_THAT(told, Not(HasSubstr("9131234567")));
       EXPECT_THAT(told, Not(HasSubstr("۹۱۳۱۲۳۴۵۶۷")));

@@ -113,6 +113,25 @@ TEST_F(KavenegarStandIn, AnswersTheStatusOfManyAndOfUnknownOnes) {
   EXPECT_EQ(call("status", "messageid=" + many).status, 414);
 }
 
+TEST_F(KavenegarStandIn, SendsAnApprovedTemplateEveryTime) {
+  const auto look_up = [&](const std::string& parameters) {
+    return connection_.call("POST", "/v1/stand-in-sms-key/verify/lookup.json", "Content-Type: application/x-www-form-urlencoded\r\n",
+                            parameters);
+  };
+  const std::string good = "receptor=09131234567&template=salam-registered&token=1234567890";
+  EXPECT_THAT(look_up(good).body, testing::AllOf(HasSubstr(R"("messageid":85463238)"), HasSubstr("1234567890")));
+  EXPECT_THAT(look_up(good + "&localid=5").body, HasSubstr(R"("messageid":85463239)"));
+  EXPECT_EQ(look_up("template=salam-registered&token=1").status, 400);
+  EXPECT_EQ(look_up("receptor=1&template=salam-registered&token=1").status, 411);
+  EXPECT_EQ(look_up("receptor=09131234567&template=another&token=1").status, 424);
+  EXPECT_EQ(look_up("receptor=09131234567&template=salam-registered&token=1+2").status, 431);
+}
+
+TEST_F(KavenegarStandIn, TakesAWholeUrlAsTarget) {
+  EXPECT_EQ(connection_.call("GET", "http://api.kavenegar.com/v1/stand-in-sms-key/sms/send.json?receptor=09131234567&message=a").status,
+            200);
+}
+
 TEST(KavenegarStandInThatTakesItsTime, HasATextQueuedFirst) {
   Settings settings;
   settings.deliver_after = std::chrono::minutes(5);
