@@ -4,39 +4,35 @@
 #include <array>
 #include <utility>
 
+#include "gateway/domain/request.h"
 #include "gateway/domain/text.h"
 
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FollowUp>, 7> names{{{"open", FollowUp::open},
-                                                                      {"in_progress", FollowUp::in_progress},
-                                                                      {"answered", FollowUp::answered},
-                                                                      {"resolved", FollowUp::resolved},
-                                                                      {"cannot_be_done", FollowUp::cannot_be_done},
-                                                                      {"reopened", FollowUp::reopened},
-                                                                      {"needs_person", FollowUp::needs_person}}};
+constexpr Meaning declined{.progress = {}, .declined = true};
+constexpr std::size_t max_words = 2'000;  ///< Code points.
 
-constexpr std::array<std::pair<std::string_view, FollowUp>, 20> usual{{{"received", FollowUp::open},
-                                                                       {"confirmed", FollowUp::open},
-                                                                       {"acknowledged", FollowUp::open},
-                                                                       {"for_triage", FollowUp::open},
-                                                                       {"investigating", FollowUp::in_progress},
-                                                                       {"planned", FollowUp::in_progress},
-                                                                       {"action_scheduled", FollowUp::in_progress},
-                                                                       {"internal_referral", FollowUp::in_progress},
-                                                                       {"closed", FollowUp::resolved},
-                                                                       {"fixed", FollowUp::resolved},
-                                                                       {"fixed_council", FollowUp::resolved},
-                                                                       {"fixed_user", FollowUp::resolved},
-                                                                       {"completed", FollowUp::resolved},
-                                                                       {"no_further_action", FollowUp::cannot_be_done},
-                                                                       {"unable_to_fix", FollowUp::cannot_be_done},
-                                                                       {"reopen", FollowUp::reopened},
-                                                                       {"not_councils_responsibility", FollowUp::needs_person},
-                                                                       {"not_responsible", FollowUp::needs_person},
-                                                                       {"duplicate", FollowUp::needs_person},
-                                                                       {"cancelled", FollowUp::needs_person}}};
+constexpr std::array<std::pair<std::string_view, Meaning>, 20> usual{{{"received", {Progress::open}},
+                                                                      {"confirmed", {Progress::open}},
+                                                                      {"acknowledged", {Progress::open}},
+                                                                      {"for_triage", {Progress::open}},
+                                                                      {"investigating", {Progress::in_progress}},
+                                                                      {"planned", {Progress::in_progress}},
+                                                                      {"action_scheduled", {Progress::in_progress}},
+                                                                      {"internal_referral", {Progress::in_progress}},
+                                                                      {"closed", {Progress::resolved}},
+                                                                      {"fixed", {Progress::resolved}},
+                                                                      {"fixed_council", {Progress::resolved}},
+                                                                      {"fixed_user", {Progress::resolved}},
+                                                                      {"completed", {Progress::resolved}},
+                                                                      {"no_further_action", {Progress::cannot_be_done}},
+                                                                      {"unable_to_fix", {Progress::cannot_be_done}},
+                                                                      {"reopen", {Progress::reopened}},
+                                                                      {"not_councils_responsibility", declined},
+                                                                      {"not_responsible", declined},
+                                                                      {"duplicate", declined},
+                                                                      {"cancelled", declined}}};
 
 std::string comparable(std::string_view word) {
   auto text = matching_form(word);
@@ -47,25 +43,28 @@ std::string comparable(std::string_view word) {
 
 }  // namespace
 
-std::string_view to_string(FollowUp follow_up) {
-  return std::find_if(names.begin(), names.end(), [&](const auto& name) { return name.second == follow_up; })->first;
-}
-
-std::optional<FollowUp> parse_follow_up(std::string_view text) {
-  const auto* const found = std::find_if(names.begin(), names.end(), [&](const auto& name) { return name.first == text; });
-  return found == names.end() ? std::nullopt : std::optional(found->second);
-}
-
 FollowUpWords::FollowUpWords() {
-  for (const auto& [word, meaning] : names) add(word, meaning);
+  for (const auto progress :
+       {Progress::open, Progress::in_progress, Progress::answered, Progress::resolved, Progress::cannot_be_done, Progress::reopened}) {
+    add(to_string(progress), {progress});
+  }
+  add("needs_person", declined);
   for (const auto& [word, meaning] : usual) add(word, meaning);
 }
 
-void FollowUpWords::add(std::string_view word, FollowUp meaning) { meanings_.insert_or_assign(comparable(word), meaning); }
+void FollowUpWords::add(std::string_view word, Meaning meaning) { meanings_.insert_or_assign(comparable(word), meaning); }
 
-std::optional<FollowUp> FollowUpWords::meaning_of(std::string_view word) const {
+Meaning FollowUpWords::meaning_of(std::string_view word) const {
   const auto found = meanings_.find(comparable(word));
-  return found == meanings_.end() ? std::nullopt : std::optional(found->second);
+  return found == meanings_.end() ? Meaning{} : found->second;
+}
+
+ProgressReport FollowUpWords::report(std::string code, std::string_view status, std::string_view words, std::optional<Timestamp> at) const {
+  const auto meaning = meaning_of(status);
+  auto said = normalise(status);
+  if (const auto more = normalise(words); !more.empty()) said += ": " + more;
+  return {
+      .code = std::move(code), .progress = meaning.progress, .declined = meaning.declined, .words = shortened(said, max_words), .at = at};
 }
 
 }  // namespace salam::upstream

@@ -88,6 +88,22 @@ class HttpUpstream final : public Upstream {
                   });
   }
 
+  void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override {
+    client_->send(protocol_->follow_up_request(codes, std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now())),
+                  traits_.call_deadline,
+                  [protocol = protocol_, codes, handler, start = Steady::now()](const http_client::Outcome& outcome) {
+                    if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
+                      return handler({read_outcome<FollowUpOutcome>(*failure), since(start), failure->why});
+                    }
+                    auto answer = protocol->follow_up_answer(codes, std::get<http_client::Response>(outcome));
+                    handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
+                  });
+  }
+
+  [[nodiscard]] Result<std::vector<ProgressReport>> read_callback(std::string_view body) const override {
+    return protocol_->read_callback(body);
+  }
+
  private:
   template <class Outcome>
   void refuse(Handler<Outcome> handler, std::string why) {
@@ -105,6 +121,7 @@ class HttpUpstream final : public Upstream {
 std::unique_ptr<Upstream> make_http_upstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol,
                                              std::shared_ptr<http_client::Client> client, Executor& executor) {
   traits.has_lookup = protocol->has_lookup();
+  traits.follow_up_batch = protocol->follow_up_batch();
   return std::make_unique<HttpUpstream>(traits, std::move(protocol), std::move(client), executor);
 }
 

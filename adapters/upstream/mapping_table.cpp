@@ -130,4 +130,15 @@ void MappingTable::each(std::string_view name, const std::string& what, const st
   if (array == nullptr || !std::all_of(array->begin(), array->end(), take)) fail(name, "must be a list of " + what);
 }
 
+FollowUpWords read_follow_up_words(MappingTable table) {
+  FollowUpWords words;
+  for (const auto progress :
+       {Progress::open, Progress::in_progress, Progress::answered, Progress::resolved, Progress::cannot_be_done, Progress::reopened}) {
+    for (const auto& word : table.texts(to_string(progress))) words.add(word, {progress});
+  }
+  for (const auto& word : table.texts("needs_person")) words.add(word, {.progress = {}, .declined = true});
+  table.nothing_else();
+  return words;
+}
+
 }  // namespace salam::upstream

@@ -12,6 +12,7 @@
 
 #include <toml++/toml.h>
 
+#include "adapters/upstream/follow_up_words.h"
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/reply_body.h"
 #include "gateway/domain/result.h"
@@ -84,5 +85,8 @@ auto read_mapping_file(std::string_view text, std::string_view file, const Read&
     return invalid(error.key + " " + error.reason);
   }
 }
+
+/// The table of a system's own words for a status: `open = ["…"]` and so on for each progress, `needs_person` for what it declines.
+FollowUpWords read_follow_up_words(MappingTable table);
 
 }  // namespace salam::upstream

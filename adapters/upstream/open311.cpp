@@ -5,6 +5,7 @@
 
 #include "adapters/upstream/open311_form.h"
 #include "adapters/upstream/open311_lookup.h"
+#include "adapters/upstream/open311_progress.h"
 #include "adapters/upstream/open311_reply.h"
 #include "adapters/upstream/open311_rules.h"
 
@@ -40,6 +41,20 @@ class Open311 final : public Protocol {
     const auto errors = read_errors(response, settings_.format);
     const auto said = describe(response, words_of(errors), nullptr);
     return {judge(token, response, errors, said), said};
+  }
+
+  [[nodiscard]] std::size_t follow_up_batch() const override {
+    return settings_.follow_up.kind == FollowUpKind::none ? 0 : max_codes_in_a_call;
+  }
+  [[nodiscard]] http_client::Request follow_up_request(std::span<const std::string> codes, Timestamp now) const override {
+    return follow_up_call(settings_, codes, now);
+  }
+  [[nodiscard]] Answer<FollowUpOutcome> follow_up_answer(std::span<const std::string> codes,
+                                                         const http_client::Response& response) const override {
+    return read_follow_up(settings_, response, codes);
+  }
+  [[nodiscard]] Result<std::vector<ProgressReport>> read_callback(std::string_view body) const override {
+    return upstream::read_callback(settings_, body);
   }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -38,6 +39,17 @@ struct Open311Lookup {
   std::size_t max_pages = 40;  ///< Of one lookup. More is "not all read".
 };
 
+enum class FollowUpKind {
+  none,      ///< What becomes of requests is not asked.
+  requests,  ///< `GET /requests?service_request_id=…`, many at a time.
+  updates,   ///< `GET /servicerequestupdates`: everything since some time, whosever it is.
+};
+
+struct Open311FollowUp {
+  FollowUpKind kind = FollowUpKind::requests;
+  std::chrono::hours updates_window{72};  ///< How far back updates are read each time.
+};
+
 struct Open311Settings {
   ReplyFormat format = ReplyFormat::json;
   Sensitive<std::string> api_key;
@@ -49,6 +61,7 @@ struct Open311Settings {
   std::vector<ErrorRule> later;
   std::vector<ErrorRule> already_exists;  ///< Its id must stand in the reply (`service_request_id`), else it is looked up.
   Open311Lookup lookup;
+  Open311FollowUp follow_up;
   FollowUpWords statuses;
 };
 

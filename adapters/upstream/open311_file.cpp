@@ -37,14 +37,14 @@ Open311Lookup read_open311_lookup(MappingTable table) {
   return lookup;
 }
 
-FollowUpWords read_statuses(MappingTable table) {
-  FollowUpWords words;
-  for (const auto meaning : {FollowUp::open, FollowUp::in_progress, FollowUp::answered, FollowUp::resolved, FollowUp::cannot_be_done,
-                             FollowUp::reopened, FollowUp::needs_person}) {
-    for (const auto& word : table.texts(to_string(meaning))) words.add(word, meaning);
-  }
+Open311FollowUp read_open311_follow_up(MappingTable table) {
+  Open311FollowUp follow_up;
+  const auto kind = table.text("kind", "requests");
+  if (kind != "none" && kind != "requests" && kind != "updates") table.fail("kind", "must be requests, updates or none");
+  follow_up.kind = kind == "none" ? FollowUpKind::none : kind == "updates" ? FollowUpKind::updates : FollowUpKind::requests;
+  follow_up.updates_window = std::chrono::hours(table.count("updates_window_hours", 72, 1, 90 * 24));
   table.nothing_else();
-  return words;
+  return follow_up;
 }
 
 Open311Settings read_open311(MappingTable root) {
@@ -60,7 +60,8 @@ Open311Settings read_open311(MappingTable root) {
   settings.later = read_error_rules(root, "later");
   settings.already_exists = read_error_rules(root, "already_exists");
   if (root.has("lookup")) settings.lookup = read_open311_lookup(root.table("lookup"));
-  if (root.has("status")) settings.statuses = read_statuses(root.table("status"));
+  if (root.has("follow_up")) settings.follow_up = read_open311_follow_up(root.table("follow_up"));
+  if (root.has("status")) settings.statuses = read_follow_up_words(root.table("status"));
   if (settings.lookup.kind == LookupKind::attribute && settings.code_attribute.empty()) {
     root.fail("code_attribute", "must not be empty, as the lookup filters by it");
   }

@@ -26,8 +26,8 @@ const ListNames& status_names() {
 }
 
 /// Nothing where it cannot be relied on.
-std::optional<ProgressReport> report_in(const Entry& entry, std::string_view words_at) {
-  ProgressReport report;
+std::optional<StatusEntry> report_in(const Entry& entry, std::string_view words_at) {
+  StatusEntry report;
   auto code = entry.code("/service_request_id");
   report.status = normalise(entry.text("/status"));
   if (!code || report.status.empty() || length(report.status) > max_status) return std::nullopt;
@@ -86,6 +86,50 @@ Answer<ProgressOutcome> read_updates(const Open311Settings& settings, const http
     if (report && update_id) report->update_id = std::move(*update_id);
     return update_id ? std::move(report) : std::nullopt;
   });
+}
+
+namespace {
+
+std::vector<ProgressReport> explained(const Open311Settings& settings, const std::vector<StatusEntry>& entries) {
+  std::vector<ProgressReport> reports;
+  reports.reserve(entries.size());
+  for (const auto& entry : entries) reports.push_back(settings.statuses.report(entry.code, entry.status, entry.words, entry.updated_at));
+  return reports;
+}
+
+}  // namespace
+
+http_client::Request follow_up_call(const Open311Settings& settings, std::span<const std::string> codes, Timestamp now) {
+  if (settings.follow_up.kind == FollowUpKind::requests) return status_call(settings, codes);
+  return updates_call(settings, now - settings.follow_up.updates_window, now);
+}
+
+Answer<FollowUpOutcome> read_follow_up(const Open311Settings& settings, const http_client::Response& response,
+                                       std::span<const std::string> codes) {
+  auto answer =
+      settings.follow_up.kind == FollowUpKind::requests ? read_status(settings, response, codes) : read_updates(settings, response);
+  if (auto* const reply = std::get_if<ProgressReply>(&answer.outcome)) {
+    // The newest last: where one reply tells two things of one request, that one counts.
+    std::ranges::stable_sort(reply->reports, {}, &StatusEntry::updated_at);
+    return {explained(settings, reply->reports), std::move(answer.excerpt)};
+  }
+  if (auto* const later = std::get_if<outcome::TryLater>(&answer.outcome)) return {std::move(*later), std::move(answer.excerpt)};
+  if (auto* const unclear = std::get_if<outcome::Unclear>(&answer.outcome)) return {std::move(*unclear), std::move(answer.excerpt)};
+  return {std::get<outcome::Misconfigured>(std::move(answer.outcome)), std::move(answer.excerpt)};
+}
+
+Result<std::vector<ProgressReport>> read_callback(const Open311Settings& settings, std::string_view body) {
+  static const ListNames names{
+      {"service_requests", "requests", "service_request_updates", "service_requests_updates"}, {"request", "request_update"}, true};
+  const auto entries = read_entries({.status = 200, .headers = {}, .body = std::string(body)}, settings.format, names);
+  if (!entries) return Error{"callback_unreadable", entries.error().message};
+  std::vector<StatusEntry> read;
+  for (const auto& entry : *entries) {
+    auto report = report_in(entry, entry.code("/update_id") ? "/description" : "/status_notes");
+    if (!report) return Error{"callback_unreadable", "service_request_id or status is missing"};
+    read.push_back(std::move(*report));
+  }
+  return explained(settings, read);
 }
 
 http_client::Request amendment_call(const Open311Settings& settings, const Amendment& amendment) {

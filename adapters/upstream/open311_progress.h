@@ -10,6 +10,8 @@
 
 #include "adapters/upstream/answer.h"
 #include "adapters/upstream/open311.h"
+#include "gateway/domain/change.h"
+#include "gateway/domain/result.h"
 #include "gateway/domain/sensitive.h"
 #include "gateway/domain/time.h"
 
@@ -18,7 +20,7 @@
 namespace salam::upstream {
 
 /// One word of the system about one request.
-struct ProgressReport {
+struct StatusEntry {
   std::string code;    ///< The system's own, a `trusted_code`.
   std::string status;  ///< As the system says it; `Open311Settings::statuses` knows what it means.
   std::string words;   ///< For the citizen; may be empty.
@@ -27,7 +29,7 @@ struct ProgressReport {
 };
 
 struct ProgressReply {
-  std::vector<ProgressReport> reports;
+  std::vector<StatusEntry> reports;
   std::size_t skipped = 0;  ///< Entries without a code, a status or, in updates, an id that can be relied on.
 };
 
@@ -46,6 +48,13 @@ Answer<ProgressOutcome> read_status(const Open311Settings& settings, const http_
 http_client::Request updates_call(const Open311Settings& settings, Timestamp since, Timestamp until);
 /// All of them, also of requests that are not ours. An update may come again: its id tells.
 Answer<ProgressOutcome> read_updates(const Open311Settings& settings, const http_client::Response& response);
+
+/// What the driver is asked for, by whichever of the two calls the settings name.
+http_client::Request follow_up_call(const Open311Settings& settings, std::span<const std::string> codes, Timestamp now);
+Answer<FollowUpOutcome> read_follow_up(const Open311Settings& settings, const http_client::Response& response,
+                                       std::span<const std::string> codes);
+/// Requests or updates, as in the replies above, one or many. Errors: `callback_unreadable`.
+Result<std::vector<ProgressReport>> read_callback(const Open311Settings& settings, std::string_view body);
 
 /// An addition to a registered request, from the office.
 struct Amendment {

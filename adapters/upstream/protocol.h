@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,21 @@ class Protocol {
   /// Both only with `has_tokens`.
   [[nodiscard]] virtual http_client::Request poll_request(std::string_view token) const = 0;
   [[nodiscard]] virtual Answer<PollOutcome> poll_answer(std::string_view token, const http_client::Response& response) const = 0;
+
+  /// How many registrations one call can ask after; 0: what becomes of them cannot be asked.
+  [[nodiscard]] virtual std::size_t follow_up_batch() const { return 0; }
+  /// Both only with `follow_up_batch`, for at most so many codes of the system's own.
+  [[nodiscard]] virtual http_client::Request follow_up_request(std::span<const std::string> /*codes*/, Timestamp /*now*/) const {
+    return {};
+  }
+  [[nodiscard]] virtual Answer<FollowUpOutcome> follow_up_answer(std::span<const std::string> /*codes*/,
+                                                                 const http_client::Response& /*response*/) const {
+    return {outcome::Unclear{}, ""};
+  }
+  /// What the system tells of its own accord, as the body of a callback. Errors: `callback_unreadable` with what was expected.
+  [[nodiscard]] virtual Result<std::vector<ProgressReport>> read_callback(std::string_view /*body*/) const {
+    return Error{"callback_unreadable", "this system's driver knows no callbacks"};
+  }
 };
 
 }  // namespace salam::upstream

@@ -96,6 +96,15 @@ QuietHours read_quiet_hours(Section& sms, const QuietHours& fallback) {
   return fallback;
 }
 
+lifecycle::FollowUpPolicy read_follow_up(Section section) {
+  lifecycle::FollowUpPolicy policy;
+  policy.asked = section.boolean("asked", true);
+  policy.first = section.duration("first", policy.first, milliseconds(10), hours(24 * 7));
+  policy.longest = section.duration("longest", policy.longest, milliseconds(10), hours(24 * 30));
+  policy.after_end = section.duration("after_end", policy.after_end, milliseconds(0), hours(24 * 366));
+  return policy;
+}
+
 lifecycle::Policy read_policy(Section registration, Section sms) {
   lifecycle::Policy policy;
   policy.backoff.first = registration.duration("first_retry", policy.backoff.first, milliseconds(10), hours(1));
@@ -180,12 +189,17 @@ Settings read(Section root) {
   settings.service_desk = read_upstream(desk, service_desk::default_settings());
   settings.sms = read_sms_lines(sms);
   settings.pipeline.policy = read_policy(root.table("registration"), sms);
+  settings.pipeline.policy.follow_ups = {read_follow_up(s137.table("follow_up")), read_follow_up(desk.table("follow_up"))};
   auto& lanes = settings.pipeline.lanes;
   const pipeline::LaneSettings upstream_limits{.rate = 20, .in_flight = 8};
   lane(lanes, Lane::system137) = read_limits(s137.table("limits"), upstream_limits);
   lane(lanes, Lane::service_desk) = read_limits(desk.table("limits"), upstream_limits);
   lane(lanes, Lane::sms) = read_limits(sms.table("limits"), {.rate = 20, .in_flight = 8});
   lane(lanes, Lane::sms_status) = read_limits(sms.table("status_limits"), {.rate = 5, .in_flight = 500, .batch = 500});
+  for (auto* const system : {&s137, &desk}) {
+    const auto which = system == &s137 ? Lane::status137 : Lane::desk_status;
+    lane(lanes, which) = read_limits(system->table("follow_up_limits"), {.rate = 2, .in_flight = 200});
+  }
   lane(lanes, Lane::clock) = {.rate = 10'000, .in_flight = 256};
   // A connection for each call that may be under way.
   settings.system137.max_connections = static_cast<std::size_t>(lane(lanes, Lane::system137).in_flight);

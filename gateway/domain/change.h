@@ -107,7 +107,8 @@ struct Change {
 /// What the system that holds a request says about it.
 struct ProgressReport {
   std::string code;                  ///< That system's.
-  std::optional<Progress> progress;  ///< Absent: it says that the request is not its own, or a double.
+  std::optional<Progress> progress;  ///< Absent where its words tell nothing of that.
+  bool declined = false;             ///< It says that the request is not its own, or a double.
   std::string words;
   std::optional<Timestamp> at;  ///< Since when, as that system says.
 };

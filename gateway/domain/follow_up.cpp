@@ -27,10 +27,8 @@ void take(Draft& draft, const ProgressReport& report, const Policy& policy, cons
   auto& known = draft.request().follow_up;
   known.words = report.words;
   known.changed_at = report.at ? std::min(*report.at, moment.now) : moment.now;
-  if (!report.progress) {
-    draft.raise(AttentionReason::declined, policy.attention_due, report.words);
-    return;
-  }
+  if (report.declined) draft.raise(AttentionReason::declined, policy.attention_due, report.words);
+  if (!report.progress) return;
   draft.settle(declined_reasons, the_gateway, "taken up again");
   const auto progress = after(known.progress, *report.progress);
   if (progress == known.progress) return;

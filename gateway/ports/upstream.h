@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "gateway/domain/change.h"
 #include "gateway/domain/request.h"
+#include "gateway/domain/result.h"
 #include "gateway/domain/time.h"
 
 namespace salam {
@@ -92,6 +94,11 @@ class Upstream {
   virtual void poll(std::string token, Handler<PollOutcome> handler) = 0;
   /// What has become of what is registered under these codes, at most `follow_up_batch` of them. Only where that is not 0.
   virtual void follow_up(const std::vector<std::string>& /*codes*/, const Handler<FollowUpOutcome>& /*handler*/) {}
+  /// What the system tells of its own accord, as the body of a callback. From any thread. Errors: `callback_unreadable` with what was
+  /// expected.
+  [[nodiscard]] virtual Result<std::vector<ProgressReport>> read_callback(std::string_view /*body*/) const {
+    return Error{"callback_unreadable", "nothing is known of this system's callbacks"};
+  }
 };
 
 }  // namespace salam

@@ -18,8 +18,9 @@ class FollowUpTest : public LifecycleTest {
   /// A report as of some time after the registration.
   Change report(std::optional<Progress> progress, std::optional<Milliseconds> after = {}, std::string words = {}) {
     const auto when = after ? std::optional(start + *after) : std::nullopt;
-    return apply(followed_up(record_, ProgressReport{.code = "1234", .progress = progress, .words = std::move(words), .at = when}, policy_,
-                             at(hours(100))));
+    return apply(followed_up(
+        record_, ProgressReport{.code = "1234", .progress = progress, .declined = !progress, .words = std::move(words), .at = when},
+        policy_, at(hours(100))));
   }
 };
 

@@ -21,9 +21,9 @@ TEST(Open311File, ChoosesTheFormat) { EXPECT_EQ(parse_open311("format = \"xml\""
 TEST(Open311File, TeachesTheSystemsOwnWords) {
   const auto settings = parse_open311("[status]\nin_progress = [\"در دست بررسي\", \"closed\"]", "");
   ASSERT_TRUE(settings) << settings.error().message;
-  EXPECT_EQ(settings->statuses.meaning_of("در دست بررسی"), FollowUp::in_progress);
-  EXPECT_EQ(settings->statuses.meaning_of("closed"), FollowUp::in_progress) << "what is configured counts";
-  EXPECT_EQ(settings->statuses.meaning_of("open"), FollowUp::open);
+  EXPECT_EQ(settings->statuses.meaning_of("در دست بررسی"), (Meaning{Progress::in_progress}));
+  EXPECT_EQ(settings->statuses.meaning_of("closed"), (Meaning{Progress::in_progress})) << "what is configured counts";
+  EXPECT_EQ(settings->statuses.meaning_of("open"), (Meaning{Progress::open}));
 }
 
 TEST(Open311File, RefusesWhatCannotWork) {

@@ -119,7 +119,7 @@ TEST(Open311Updates, AreReadInBothFormats) {
     EXPECT_EQ(report.update_id, "638");
     EXPECT_EQ(report.words, "بازدید شد");
     EXPECT_EQ(report.updated_at, noon);
-    EXPECT_EQ(settings().statuses.meaning_of(report.status), FollowUp::in_progress);
+    EXPECT_EQ(settings().statuses.meaning_of(report.status), (Meaning{Progress::in_progress}));
   }
 }
 
