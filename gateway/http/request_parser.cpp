@@ -59,6 +59,9 @@ RequestParser::RequestParser(std::size_t header_limit) {
 }
 
 RequestParser::Fed RequestParser::feed(std::string_view bytes) {
+  // Beast asserts that a last chunk of which it has seen the line alone comes again with two bytes more.
+  constexpr std::string_view last_chunk = "0\r\n\r\n";
+  if (header_done_ && chunked() && bytes.size() < last_chunk.size() && bytes.starts_with('0')) return {};
   if (header_done_ && !discards_ && announced_length().value_or(0) > limit_) return {Step::too_large, 0};
   error_code error;
   eager(header_done_);

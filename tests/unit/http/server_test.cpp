@@ -88,6 +88,16 @@ TEST_F(Server, TakesAPlainChunkedBodyAndDropsItsTrailers) {
   EXPECT_EQ(client.ask(get).status, 200);
 }
 
+TEST_F(Server, TakesALastChunkThatComesByteByByte) {
+  start({}, {{http::Method::post, "/echo", "", echo}});
+  WireClient client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+  EXPECT_FALSE(client.has_something_within(std::chrono::milliseconds(20)));
+  client.send("\r");
+  EXPECT_FALSE(client.has_something_within(std::chrono::milliseconds(20)));
+  EXPECT_EQ(client.ask("\n").status, 202);
+}
+
 TEST_F(Server, TakesABodyUpToTheRoutesOwnLimit) {
   start({}, {{http::Method::post, "/batch", "", echo, 8 * 1024 * 1024}});
   WireClient client(server_->port());
