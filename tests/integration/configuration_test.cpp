@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "cannot read the file `absent`"},
         Mistake{"MappingFileMissing", "docker/examples/service_desk.toml", "docker/examples/absent.toml", "service_desk", "absent.toml"},
         Mistake{"RulesMissing", "routing.toml", "absent.toml", "routing.rules", "absent.toml"},
-        Mistake{"QuietHours", "[sms]\n", "[sms]\nquiet_hours = \"22-8\"\n", "sms.quiet_hours", "22:00-08:00, or none"},
+        Mistake{"QuietHours", "quiet_hours = \"none\"", "quiet_hours = \"22-8\"", "sms.quiet_hours", "22:00-08:00, or none"},
         Mistake{"ShortSecret", "[sms]\n", "[sms.callback]\nsecret = \"short\"\n[sms]\n", "sms.callback.secret", "at least 24 characters"},
         Mistake{"LineTwice", "[sms]\n", "[sms]\nproviders = [\"a\", \"a\"]\n", "sms.providers", "`a` stands there twice"},
         Mistake{"Template", "[sms]\n", "[sms.templates]\nholding_137 = \"no code\"\n[sms]\n", "sms.templates.holding_137",
