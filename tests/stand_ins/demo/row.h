@@ -18,8 +18,9 @@ struct Row {
   std::string tracking_code;
   std::string routed_to;  ///< `137`, `service_desk`.
   std::string state;
-  std::string system;  ///< Where it is registered, or is going.
-  std::string code;    ///< The system's own; empty until it is known.
+  std::string system;    ///< Where it is registered, or is going.
+  std::string code;      ///< The system's own; empty until it is known.
+  std::string progress;  ///< What has become of it there; empty until it is registered.
   std::string told_by;
   std::string told_code;
   std::string message;  ///< State of the last text; empty where there is none.

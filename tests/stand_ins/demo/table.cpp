@@ -47,18 +47,18 @@ std::string reasons_of(const Row& row) {
 }
 
 /// The Persian subject stands last, so that a terminal that turns right-to-left text around moves no other column.
-std::string line_of(std::string_view form, std::string_view route, std::string_view state, std::string_view code, std::string_view text,
-                    std::string_view attention, std::string_view subject) {
-  return padded(form, 8) + padded(route, 12) + padded(state, 12) + padded(code, 12) + padded(text, 11) + padded(attention, 24) +
-         shortened(subject, subject_columns);
+std::string line_of(std::string_view form, std::string_view route, std::string_view state, std::string_view code, std::string_view progress,
+                    std::string_view text, std::string_view attention, std::string_view subject) {
+  return padded(form, 8) + padded(route, 12) + padded(state, 12) + padded(code, 12) + padded(progress, 13) + padded(text, 11) +
+         padded(attention, 24) + shortened(subject, subject_columns);
 }
 
 std::string line_of(const Row& row) {
-  return line_of(row.form, route_of(row), row.state, row.code.empty() ? "-" : row.code, row.message.empty() ? "-" : row.message,
-                 row.attention.empty() ? "-" : reasons_of(row), row.subject);
+  return line_of(row.form, route_of(row), row.state, row.code.empty() ? "-" : row.code, row.progress.empty() ? "-" : row.progress,
+                 row.message.empty() ? "-" : row.message, row.attention.empty() ? "-" : reasons_of(row), row.subject);
 }
 
-std::string heading() { return line_of("FORM", "ROUTE", "STATE", "CODE", "TEXT", "FOR A PERSON", "SUBJECT"); }
+std::string heading() { return line_of("FORM", "ROUTE", "STATE", "CODE", "PROGRESS", "TEXT", "FOR A PERSON", "SUBJECT"); }
 
 std::size_t terminal_height() {
   winsize size{};
