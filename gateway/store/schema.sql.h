@@ -96,6 +96,10 @@ CREATE TABLE messages (
   UNIQUE (request, id)
 );
 
+-- By what a provider's report calls a text: its own name for one that was sent, ours for one that may have been.
+CREATE INDEX messages_sent ON messages(provider_id) WHERE state = 2;
+CREATE INDEX messages_unsure ON messages(id) WHERE state IN (1, 5);
+
 -- slot: -1 the registration, -2 the clock, -3 the follow-up, else the message's id.
 CREATE TABLE tasks (
   id INTEGER PRIMARY KEY,
