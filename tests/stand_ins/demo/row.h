@@ -29,6 +29,8 @@ struct Row {
   [[nodiscard]] bool registered() const { return state == "registered"; }
   /// Nothing more will happen to it without a person.
   [[nodiscard]] bool settled() const;
+  /// And the system that holds it has come to an end with it.
+  [[nodiscard]] bool done() const { return settled() && (!registered() || progress == "resolved"); }
 };
 
 /// Of one element of `GET /v1/requests`.

@@ -89,9 +89,9 @@ Table::Table() : terminal_(isatty(STDOUT_FILENO) == 1) {}
 
 void Table::show(const std::vector<Row>& rows, std::string_view doing) {
   if (terminal_) return redraw(rows, doing);
-  if (told_of_.empty() && std::ranges::any_of(rows, &Row::settled)) std::cout << heading() << '\n';
+  if (told_of_.empty() && std::ranges::any_of(rows, &Row::done)) std::cout << heading() << '\n';
   for (const auto& row : rows) {
-    if (row.settled() && told_of_.insert(row.id).second) std::cout << line_of(row) << '\n';
+    if (row.done() && told_of_.insert(row.id).second) std::cout << line_of(row) << '\n';
   }
   std::cout << std::flush;
 }
@@ -100,7 +100,7 @@ void Table::redraw(const std::vector<Row>& rows, std::string_view doing) {
   auto height = terminal_height();
   std::vector<const Row*> shown;
   for (const auto& row : rows) shown.push_back(&row);
-  std::ranges::stable_partition(shown, [](const Row* row) { return row->settled(); });
+  std::ranges::stable_partition(shown, [](const Row* row) { return row->done(); });
   auto room = height - 4;
   if (shown.size() > room) shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(room));
   std::string screen;

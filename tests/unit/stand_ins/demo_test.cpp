@@ -22,6 +22,18 @@ TEST(Row, IsSettledOnceRegisteredAndTold) {
   EXPECT_FALSE(row_of("pending", "", {}).settled());
 }
 
+TEST(Row, IsDoneOnceItsSystemIs) {
+  auto row = row_of("registered", "sms", {});
+  EXPECT_FALSE(row.done());
+  row.progress = "in_progress";
+  EXPECT_FALSE(row.done());
+  row.progress = "resolved";
+  EXPECT_TRUE(row.done());
+  row.told_by.clear();
+  EXPECT_FALSE(row.done());
+  EXPECT_TRUE(row_of("held", "", {"refused"}).done());
+}
+
 TEST(Row, IsSettledWhereOnlyAPersonCanHelp) {
   EXPECT_TRUE(row_of("registered", "", {"no_contact"}).settled());
   EXPECT_TRUE(row_of("registered", "", {"undelivered"}).settled());
