@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "adapters/upstream/mapped_follow_up.h"
 #include "gateway/domain/text.h"
 
 namespace salam::upstream {
@@ -30,6 +31,16 @@ std::optional<std::string> code_at(const ReplyPart& reply, const ReplyPath& path
 }
 std::string words_at(const ReplyPart& reply, const ReplyPath& path) { return path.empty() ? std::string() : reply.words_at(path); }
 
+std::string words_of(const Mapping& mapping, const ReplyPart& reply) {
+  for (const auto* const rules : {&mapping.already_exists, &mapping.refused, &mapping.later}) {
+    for (const auto& rule : *rules) {
+      auto words = words_at(reply, rule.why);
+      if (!words.empty()) return words;
+    }
+  }
+  return {};
+}
+
 namespace {
 
 std::string_view content_type(BodyFormat format) {
@@ -50,17 +61,6 @@ std::string_view content_type(BodyFormat format) {
 bool sets(const Call& call, std::string_view lower_case_name) {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
   return std::ranges::any_of(call.headers, [&](const auto& header) { return std::ranges::equal(header.first, lower_case_name, same); });
-}
-
-/// What the mapping's error texts say, wherever they stand.
-std::string words_of(const Mapping& mapping, const ReplyPart& reply) {
-  for (const auto* const rules : {&mapping.already_exists, &mapping.refused, &mapping.later}) {
-    for (const auto& rule : *rules) {
-      auto words = words_at(reply, rule.why);
-      if (!words.empty()) return words;
-    }
-  }
-  return {};
 }
 
 class Search final : public Lookup {
@@ -215,6 +215,18 @@ class MappedHttp final : public Protocol {
     return {outcome::NotYet{}, ""};
   }
 
+  [[nodiscard]] std::size_t follow_up_batch() const override { return mapping_.follow_up ? mapping_.follow_up->batch : 0; }
+  [[nodiscard]] http_client::Request follow_up_request(std::span<const std::string> codes, Timestamp /*now*/) const override {
+    return follow_up_call(mapping_, vocabulary_.credentials, codes);
+  }
+  [[nodiscard]] Answer<FollowUpOutcome> follow_up_answer(std::span<const std::string> codes,
+                                                         const http_client::Response& response) const override {
+    return read_follow_up(mapping_, codes, response);
+  }
+  [[nodiscard]] Result<std::vector<ProgressReport>> read_callback(std::string_view body) const override {
+    return upstream::read_callback(mapping_, body);
+  }
+
  private:
   [[nodiscard]] SubmitOutcome judge(const Request& request, const http_client::Response& response, const ReplyPart& reply,
                                     const std::string& said) const {
@@ -246,7 +258,8 @@ bool Call::uses(Placeholder placeholder) const {
 }
 
 bool Mapping::uses(Placeholder placeholder) const {
-  return submit.uses(placeholder) || (login && login->call.uses(placeholder)) || (lookup && lookup->call.uses(placeholder));
+  return submit.uses(placeholder) || (login && login->call.uses(placeholder)) || (lookup && lookup->call.uses(placeholder)) ||
+         (follow_up && follow_up->call.uses(placeholder));
 }
 
 std::string secret_of(Placeholder placeholder, const Credentials& credentials) {

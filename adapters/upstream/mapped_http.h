@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/upstream/follow_up_words.h"
 #include "adapters/upstream/placeholders.h"
 #include "adapters/upstream/protocol.h"
 #include "adapters/upstream/reply_body.h"
@@ -59,6 +60,28 @@ struct MappedLookup {
   std::size_t max_pages = 20;
 };
 
+/// Where an item says what has become of a request.
+struct ReportPaths {
+  ReplyPath code;    ///< The system's own; empty: the one that was asked after.
+  ReplyPath status;  ///< In its own words; `Mapping::statuses` knows what they mean.
+  ReplyPath words;   ///< What it adds; may be empty.
+  ReplyPath at;      ///< Since when (RFC 3339); may be empty.
+};
+
+struct MappedFollowUp {
+  Call call;
+  std::size_t batch = 50;  ///< Codes in one call.
+  std::string separator;   ///< Between them.
+  AnswerRule success;
+  ReplyPath items;  ///< To the list; empty: the whole reply is the list (JSON), or the one item.
+  ReportPaths item;
+};
+
+struct MappedCallback {
+  ReplyPath items;  ///< As above.
+  ReportPaths item;
+};
+
 /// What the system calls what the gateway knows.
 struct CodeTable {
   std::map<std::string, std::string> by_ours;  ///< Categories in their matching form.
@@ -91,10 +114,16 @@ struct Mapping {
   std::vector<AnswerRule> refused;
   std::vector<AnswerRule> later;
   std::optional<MappedLookup> lookup;
+  std::optional<MappedFollowUp> follow_up;
+  std::optional<MappedCallback> callback;
+  FollowUpWords statuses;
 
   /// In any of its calls.
   [[nodiscard]] bool uses(Placeholder placeholder) const;
 };
+
+/// What the mapping's error texts say, wherever they stand.
+std::string words_of(const Mapping& mapping, const ReplyPart& reply);
 
 struct Credentials {
   Sensitive<std::string> api_key;

@@ -38,7 +38,10 @@ Escape escape_of(BodyFormat format) {
 /// With all values there, and with none.
 void check_json(const MappingTable& table, const Template& body) {
   for (const auto* const value : {"1", ""}) {
-    const auto parsed = json::parse(body.render([&](Placeholder) { return std::string(value); }));
+    const auto parsed = json::parse(body.render([&](Placeholder placeholder) {
+      const bool several = placeholder == Placeholder::upstream_codes && *value != '\0';
+      return several ? "1\n1" : std::string(value);
+    }));
     if (!parsed) table.fail("body", "gives no JSON: " + parsed.error().message);
   }
 }
@@ -133,12 +136,17 @@ std::vector<AnswerRule> read_rules(MappingTable& parent, std::string_view name, 
   return rules;
 }
 
+ReplyPath read_items(MappingTable& table, ReplyFormat format) {
+  auto items = table.path("items", format);
+  if (!items.may_lead_to_list()) table.fail("items", "must lead to the element that holds the items, not to a value");
+  return items;
+}
+
 MappedLookup read_lookup(MappingTable table, Frame frame) {
   MappedLookup lookup;
   frame.scope.others.insert(Placeholder::page);
   lookup.call = read_call(table, "GET", frame.scope);
-  lookup.items = table.path("items", frame.format);
-  if (!lookup.items.may_lead_to_list()) table.fail("items", "must lead to the element that holds the items, not to a value");
+  lookup.items = read_items(table, frame.format);
   lookup.item_code = table.needed_path("item_code", frame.format);
   lookup.item_id = table.needed_path("item_id", frame.format);
   if (table.has("next")) lookup.next = table.needed_path("next", frame.format);
@@ -147,6 +155,66 @@ MappedLookup read_lookup(MappingTable table, Frame frame) {
   if (lookup.next && !lookup.call.uses(Placeholder::page)) table.fail("path", "must hold {{page}}, as lookup.next is set");
   table.nothing_else();
   return lookup;
+}
+
+/// Without `code`, which the two have by different names.
+ReportPaths read_report_paths(MappingTable& table, ReplyFormat format) {
+  ReportPaths paths;
+  paths.status = table.needed_path("status", format);
+  paths.words = table.path("words", format);
+  paths.at = table.path("at", format);
+  return paths;
+}
+
+std::string read_separator(MappingTable& table) {
+  auto separator = table.text("separator", ",");
+  if (separator.empty() || !std::ranges::all_of(separator, is_url_character)) {
+    table.fail("separator", "must be ASCII, without blanks and #, and not empty");
+  }
+  return separator;
+}
+
+/// Nothing of a request: many are asked after at once.
+Scope follow_up_scope(const Scope& calls, std::string separator) {
+  Scope scope{.request = false, .others = {Placeholder::upstream_code, Placeholder::upstream_codes}, .numbers = {}};
+  for (const auto kept : {Placeholder::api_key, Placeholder::user, Placeholder::password, Placeholder::token}) {
+    if (calls.others.contains(kept)) scope.others.insert(kept);
+  }
+  scope.separator = std::move(separator);
+  return scope;
+}
+
+AnswerRule read_follow_up_success(MappingTable& table, ReplyFormat format) {
+  const bool has_condition = table.has("statuses") || table.has("pointer") || table.has("equals") || table.has("contains");
+  auto rule = has_condition ? read_condition(table, format) : AnswerRule{};
+  if (rule.statuses.empty()) rule.statuses = {200};
+  if (!std::ranges::all_of(rule.statuses, is_success)) table.fail("statuses", "must be from 200 to 299");
+  return rule;
+}
+
+MappedFollowUp read_follow_up(MappingTable table, const Frame& frame) {
+  MappedFollowUp follow_up;
+  follow_up.separator = read_separator(table);
+  follow_up.call = read_call(table, "GET", follow_up_scope(frame.scope, follow_up.separator));
+  const bool one = follow_up.call.uses(Placeholder::upstream_code);
+  if (!one && !follow_up.call.uses(Placeholder::upstream_codes)) {
+    table.fail("path", "(or body) must hold {{upstream_codes}}, or {{upstream_code}} where one is asked after at a time");
+  }
+  follow_up.batch = table.count("batch", one ? 1 : follow_up.batch, 1, 500);
+  if (one && follow_up.batch != 1) table.fail("batch", "must be 1, as the call holds {{upstream_code}}");
+  follow_up.success = read_follow_up_success(table, frame.format);
+  follow_up.items = read_items(table, frame.format);
+  follow_up.item = read_report_paths(table, frame.format);
+  follow_up.item.code = one ? table.path("item_id", frame.format) : table.needed_path("item_id", frame.format);
+  table.nothing_else();
+  return follow_up;
+}
+
+MappedCallback read_callback_paths(MappingTable table, ReplyFormat format) {
+  MappedCallback callback{.items = read_items(table, format), .item = read_report_paths(table, format)};
+  callback.item.code = table.needed_path("code", format);
+  table.nothing_else();
+  return callback;
 }
 
 }  // namespace
@@ -270,6 +338,9 @@ Mapping read_mapping(MappingTable root) {
   mapping.refused = read_rules(root, "refused", frame.format);
   mapping.later = read_rules(root, "later", frame.format);
   if (root.has("lookup")) mapping.lookup = read_lookup(root.table("lookup"), frame);
+  if (root.has("follow_up")) mapping.follow_up = read_follow_up(root.table("follow_up"), frame);
+  if (root.has("callback")) mapping.callback = read_callback_paths(root.table("callback"), frame.format);
+  if (root.has("status")) mapping.statuses = read_follow_up_words(root.table("status"));
   if (mapping.login && !mapping.submit.uses(Placeholder::token)) root.fail("submit.headers", "must hold {{token}}, as there is a [login]");
   root.nothing_else();
   return mapping;

@@ -14,7 +14,7 @@
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Placeholder>, 38> names{{
+constexpr std::array<std::pair<std::string_view, Placeholder>, 40> names{{
     {"code", Placeholder::code},
     {"subject", Placeholder::subject},
     {"description", Placeholder::description},
@@ -53,6 +53,8 @@ constexpr std::array<std::pair<std::string_view, Placeholder>, 38> names{{
     {"message_id", Placeholder::message_id},
     {"mobile_international", Placeholder::mobile_international},
     {"ids", Placeholder::ids},
+    {"upstream_code", Placeholder::upstream_code},
+    {"upstream_codes", Placeholder::upstream_codes},
 }};
 
 /// What must be there for those that no request has; empty for the others.
@@ -79,6 +81,9 @@ std::string_view condition_of(Placeholder placeholder) {
       return "it belongs to a text message";
     case Placeholder::ids:
       return "it belongs to the status of text messages";
+    case Placeholder::upstream_code:
+    case Placeholder::upstream_codes:
+      return "it belongs to a [follow_up]";
     default:
       return {};
   }
@@ -251,6 +256,8 @@ std::string value_of(Placeholder placeholder, const Request& request) {
     case Placeholder::message_id:
     case Placeholder::mobile_international:
     case Placeholder::ids:
+    case Placeholder::upstream_code:
+    case Placeholder::upstream_codes:
       return {};
   }
   return {};
@@ -259,6 +266,7 @@ std::string value_of(Placeholder placeholder, const Request& request) {
 Result<Template> Template::parse(std::string_view text, Escape escape, const Scope& scope) {
   Template made;
   made.escape_ = escape;
+  made.separator_ = scope.separator;
   bool in_string = false;
   while (!text.empty()) {
     const auto open = text.find("{{");
@@ -290,26 +298,32 @@ std::string Template::render(const Values& values) const {
   for (const auto& part : parts_) {
     out += part.text;
     if (!part.placeholder) continue;
-    const auto value = values(*part.placeholder);
-    switch (escape_) {
-      case Escape::none:
-        out += value;
-        break;
-      case Escape::json:
-        out += part.quoted ? json_content(value) : json_value(part.number, value);
-        break;
-      case Escape::percent:
-        out += http_client::percent_encoded(value);
-        break;
-      case Escape::xml:
-        out += xml_text(value);
-        break;
-      case Escape::header:
-        out += part.placeholder == Placeholder::token ? value : without_controls(value);
-        break;
+    auto value = values(*part.placeholder);
+    if (part.placeholder == Placeholder::upstream_codes) {
+      for (auto end = value.find('\n'); end != std::string::npos; end = value.find('\n')) {
+        out += escaped(part, value.substr(0, end)) + separator_;
+        value.erase(0, end + 1);
+      }
     }
+    out += escaped(part, value);
   }
   return out;
+}
+
+std::string Template::escaped(const Part& part, const std::string& value) const {
+  switch (escape_) {
+    case Escape::none:
+      return value;
+    case Escape::json:
+      return part.quoted ? json_content(value) : json_value(part.number, value);
+    case Escape::percent:
+      return http_client::percent_encoded(value);
+    case Escape::xml:
+      return xml_text(value);
+    case Escape::header:
+      return part.placeholder == Placeholder::token ? value : without_controls(value);
+  }
+  return {};
 }
 
 bool Template::uses(Placeholder placeholder) const {

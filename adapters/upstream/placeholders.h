@@ -52,6 +52,8 @@ enum class Placeholder {
   message_id,            ///< The gateway's own, 63 bits.
   mobile_international,  ///< `989…`
   ids,                   ///< The panel's, of the messages whose delivery is asked for, commas between them.
+  upstream_code,         ///< The system's own code of a request that is followed.
+  upstream_codes,        ///< Those of several, one a line; each is escaped by itself.
 };
 std::optional<Placeholder> parse_placeholder(std::string_view name);
 
@@ -79,6 +81,7 @@ struct Scope {
   std::set<Placeholder> others;   ///< Besides these.
   std::set<Placeholder> numbers;  ///< Whose value is a number, besides latitude, longitude and item.
   bool secrets_in_path = false;   ///< Only where no address is ever shown.
+  std::string separator = ",";    ///< Between `upstream_codes`; put in as it is.
 };
 
 /// A text with placeholders.
@@ -101,7 +104,10 @@ class Template {
     bool quoted = false;  ///< It stands inside a JSON string.
     bool number = false;
   };
+  [[nodiscard]] std::string escaped(const Part& part, const std::string& value) const;
+
   Escape escape_ = Escape::none;
+  std::string separator_;
   std::vector<Part> parts_;
 };
 

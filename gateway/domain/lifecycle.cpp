@@ -11,6 +11,20 @@ namespace {
 
 bool in(const Record& record, RegistrationState state) { return record.request.registration.state == state; }
 
+/// Whether a person may say where it stands.
+bool is_with_a_person(const Request& request) {
+  switch (request.registration.state) {
+    case RegistrationState::uncertain:
+    case RegistrationState::held:
+    case RegistrationState::by_hand:
+      return true;
+    case RegistrationState::pending:
+      return request.attention.contains(AttentionReason::unclear);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Milliseconds Backoff::wait(int attempts, double jitter) const {
@@ -196,6 +210,15 @@ Result<Change> poll_again(const Record& record, std::optional<Milliseconds> afte
   return draft.take();
 }
 
+Result<Change> poll_unclear(const Record& record, std::string_view why, const Policy& policy, const Moment& moment) {
+  if (!in(record, RegistrationState::pending)) return overtaken();
+  Draft draft(record, policy, moment);
+  draft.registration().reason = why;
+  draft.registration_task(std::max(policy.poll_every, draft.back_off({})));
+  draft.raise(AttentionReason::unclear, policy.attention_due, why);
+  return draft.take();
+}
+
 Result<Change> after_restore(const Record& record, const SinceBackup& since, const Policy& policy, const Moment& moment) {
   static constexpr std::string_view why = "restored from a backup: it may have been registered after that was taken";
   const auto state = record.request.registration.state;
@@ -235,23 +258,21 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
 
 Result<Change> settle(const Record& record, const Settlement& settlement, const Policy& policy, const Moment& moment) {
   const auto& request = record.request;
-  const auto state = request.registration.state;
   if (settlement.version && *settlement.version != request.version) {
     return Error{"version_mismatch", "the request has changed since it was read"};
   }
-  const bool with_a_person =
-      state == RegistrationState::uncertain || state == RegistrationState::held || state == RegistrationState::by_hand;
   Draft draft(record, policy, moment);
   draft.acted(settlement);
   switch (settlement.action) {
     case SettleAction::registered:
-      if (!with_a_person) break;
+      if (!is_with_a_person(request)) break;
       draft.registration().system = settlement.system.value_or(request.registration.system);
       draft.become_registered(settlement.code, settlement.by, settlement.note);
       return draft.take();
     case SettleAction::send_again:
-      if (!with_a_person) break;
+      if (!is_with_a_person(request)) break;
       draft.registration().attempts = 0;
+      draft.registration().token.clear();
       draft.settle(registration_reasons, settlement.by, settlement.note);
       draft.become_waiting(settlement.system.value_or(request.registration.system), Milliseconds{0}, "sent again by " + settlement.by,
                            false);

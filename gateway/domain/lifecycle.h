@@ -102,6 +102,8 @@ Result<Change> lookup_unclear(const Record& record, std::string_view why, const 
 
 Result<Change> poll_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
 Result<Change> poll_again(const Record& record, std::optional<Milliseconds> after, const Policy& policy, const Moment& moment);
+/// As `lookup_unclear`: its token is asked after again, and a person is told, who may settle it meanwhile.
+Result<Change> poll_unclear(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
 
 /// `holding_after` has passed.
 Result<Change> holding_due(const Record& record, const Policy& policy, const Moment& moment);

@@ -190,7 +190,12 @@ Verdict Registrations::judge(const Task& task, Timestamp at, Reply<PollOutcome> 
           },
           [&](outcome::NotYet&) { return again("", {}, Health::ok); },
           [&](outcome::TryLater& got) { return again(got.why, got.after, health_of(got)); },
-          [&](outcome::Unclear& got) { return again(got.why, {}, Health::ok); },
+          [&](outcome::Unclear& got) -> Verdict {
+            return {[&policy, when, why = got.why](const Record& r) { return lifecycle::poll_unclear(r, why, policy, when); },
+                    Health::ok,
+                    {},
+                    got.why};
+          },
           [&](outcome::Misconfigured& got) { return again(got.why, {}, Health::misconfigured); },
       },
       reply.outcome);

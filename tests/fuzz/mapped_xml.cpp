@@ -22,6 +22,15 @@ path = "/find?code={{code}}&page={{page}}"
 items = "/reply/tickets"
 item_code = "ours"
 item_id = "code"
+[follow_up]
+path = "/status/{{upstream_code}}"
+status = "/reply/tickets/*/status"
+words = "/reply/note"
+at = "/reply/at"
+[callback]
+items = "/reply/tickets"
+code = "code"
+status = "@status"
 )";
 
 }  // namespace

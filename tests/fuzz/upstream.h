@@ -26,6 +26,13 @@ inline http_client::Response response_from(Input& input, std::string type) {
 
 inline void promise_code(const std::string& code) { promise(upstream::trusted_code(code) == code, "a code can be trusted"); }
 
+inline void promise_reports(const std::vector<ProgressReport>& reports) {
+  for (const auto& report : reports) {
+    promise_code(report.code);
+    promise(!report.words.empty() && valid_utf8(report.words), "a report says something");
+  }
+}
+
 template <class Outcome>
 void promise_outcome(const upstream::Answer<Outcome>& answer) {
   promise(valid_utf8(answer.excerpt), "what operators see is UTF-8");
@@ -33,6 +40,7 @@ void promise_outcome(const upstream::Answer<Outcome>& answer) {
       []<class T>(const T& outcome) {
         if constexpr (std::is_same_v<T, outcome::Registered> || std::is_same_v<T, outcome::Found>) promise_code(outcome.code);
         if constexpr (std::is_same_v<T, outcome::Pending>) promise_code(outcome.token);
+        if constexpr (std::is_same_v<T, std::vector<ProgressReport>>) promise_reports(outcome);
       },
       answer.outcome);
 }
@@ -47,6 +55,11 @@ inline void judge(const upstream::Protocol& protocol, const http_client::Respons
     if (const auto answer = lookup->feed(response)) promise_outcome(*answer);
     promise(!lookup->request().target.empty(), "there is a next page to ask for");
   }
+  if (protocol.follow_up_batch() > 0) {
+    const std::vector<std::string> asked{"SD-1", "17"};
+    promise_outcome(protocol.follow_up_answer(asked, response));
+  }
+  if (const auto told = protocol.read_callback(response.body)) promise_reports(*told);
   if (const auto listing = protocol.list(request.received_at)) {
     std::vector<upstream::Held> held;
     (void)listing->feed(response, held).ok();

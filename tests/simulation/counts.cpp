@@ -31,6 +31,7 @@ std::string_view to_string(Happened what) {
       "poisonous",
       "token given",
       "token not yet",
+      "token unclear",
       "known reference",
       "given by hand",
       "lookup found",

@@ -35,6 +35,7 @@ enum class Happened {
   poisonous,
   token_given,
   token_not_yet,
+  token_unclear,
   known_reference,
   given_by_hand,
   lookup_found,

@@ -88,6 +88,9 @@ class WithoutSettling : public Upstream {
     upstream_.look_up(std::move(request), std::move(handler));
   }
   void poll(std::string token, Handler<PollOutcome> handler) override { upstream_.poll(std::move(token), std::move(handler)); }
+  void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override {
+    upstream_.follow_up(codes, handler);
+  }
 
  private:
   Upstream& upstream_;

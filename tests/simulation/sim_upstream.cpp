@@ -225,7 +225,11 @@ LookupOutcome SimUpstream::list(const std::string& reference) {
 
 void SimUpstream::poll(std::string token, Handler<PollOutcome> handler) {
   const auto took = network();
-  if (within(scenario_.outages) || trouble()) return reply<PollOutcome>(std::move(handler), took, outcome::TryLater{"HTTP 503", {}, true});
+  if (within(scenario_.outages) || trouble()) {
+    if (world_.dice.chance(0.5)) return reply<PollOutcome>(std::move(handler), took, outcome::TryLater{"HTTP 503", {}, true});
+    world_.counts.add(Happened::token_unclear);
+    return reply<PollOutcome>(std::move(handler), took, outcome::Unclear{"an error in place of the id"});
+  }
   const auto& entry = ledger_[by_token_.at(token)];
   if (entry.shows_at <= world_.now()) return reply<PollOutcome>(std::move(handler), took, outcome::Registered{entry.code});
   world_.counts.add(Happened::token_not_yet);

@@ -12,7 +12,7 @@ namespace salam::stand_ins {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mode>, 18> mode_names{{{"refuse", Mode::refuse},
+constexpr std::array<std::pair<std::string_view, Mode>, 19> mode_names{{{"refuse", Mode::refuse},
                                                                         {"status", Mode::status},
                                                                         {"slow", Mode::slow},
                                                                         {"hang", Mode::hang},
@@ -29,7 +29,8 @@ constexpr std::array<std::pair<std::string_view, Mode>, 18> mode_names{{{"refuse
                                                                         {"lookup_nothing", Mode::lookup_nothing},
                                                                         {"drop_external_id", Mode::drop_external_id},
                                                                         {"token", Mode::token},
-                                                                        {"no_id", Mode::no_id}}};
+                                                                        {"no_id", Mode::no_id},
+                                                                        {"stays_open", Mode::stays_open}}};
 
 std::string_view name_of(Mode mode) {
   return std::ranges::find(mode_names, mode, [](const auto& pair) { return pair.second; })->first;

@@ -31,6 +31,7 @@ enum class Mode {
   drop_external_id,  ///< Registers, but loses the external id without a word.
   token,             ///< Open311: a token comes back, which gets its id after `ms`.
   no_id,             ///< Registers, but tells no id (Open311's blackbox).
+  stays_open,        ///< Registers, and nothing ever becomes of it.
 };
 
 struct Fault {

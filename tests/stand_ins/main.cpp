@@ -20,9 +20,10 @@ constexpr const char* faults_help =
     R"(Faults on demand: POST a JSON object to /_control/faults on the stand-in's own port (Kafka: the port printed as its
 control). DELETE takes them away, GET shows how often each struck. Members:
   mode         refuse status slow hang reset_before reset_after garbage empty cut_body html_200 duplicate
-               137, desk: lookup_lag truncate_list lookup_all lookup_nothing drop_external_id no_id;  137: token
+               137, desk: lookup_lag truncate_list lookup_all lookup_nothing drop_external_id no_id stays_open;  137: token
                sms, magfa: truncate_list lookup_nothing;  magfa: lookup_lag
-  on           register | look_up | poll (137), register | look_up (desk), send | status | look_up (sms, magfa), or any
+  on           register | look_up | status | poll | update (137), register | look_up | status (desk),
+               send | status | look_up (sms, magfa), or any
   match        only calls whose category, code, receiver or text holds this
   count, probability with seed, status, ms, lag, acts, limit, retry_after, text
 POST /_control/down?ms=N closes the port for so long. GET /_control/ledger shows what was registered or sent.
@@ -48,6 +49,8 @@ void end_with_parent(pid_t parent) {
 struct ServeOptions {
   stand_ins::Settings settings;
   std::int64_t deliver_after_ms = 300;
+  std::int64_t in_progress_after_ms = stand_ins::Pace{}.in_progress_after.count();
+  std::int64_t closed_after_ms = stand_ins::Pace{}.closed_after.count();
   bool no_ledger_detail = false;
   bool with_parent = false;
   std::string ready_file;
@@ -73,6 +76,12 @@ CLI::App* add_serve(CLI::App& program, ServeOptions& options) {
   serve->add_option("--desk-refuse-category", settings.refused_by_desk, "Categories that the desk refuses");
   serve->add_flag("--unique-external-id", settings.unique_external_id, "137 answers 409 to an external id that it knows");
   serve->add_option("--deliver-after", options.deliver_after_ms, "Milliseconds from the sending of a text to its last status")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  serve->add_option("--in-progress-after", options.in_progress_after_ms, "Milliseconds until 137 and the desk get on with what they hold")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  serve->add_option("--closed-after", options.closed_after_ms, "Milliseconds until they close it")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   serve->add_option("--ledger", settings.ledger_file, "Append every registration and text to this file, as JSON lines");
@@ -119,6 +128,7 @@ int serve(ServeOptions options, pid_t parent) {
   pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   if (options.with_parent) end_with_parent(parent);
   options.settings.deliver_after = stand_ins::Milliseconds(options.deliver_after_ms);
+  options.settings.pace = {stand_ins::Milliseconds(options.in_progress_after_ms), stand_ins::Milliseconds(options.closed_after_ms)};
   options.settings.ledger_detail = !options.no_ledger_detail;
   stand_ins::StandIns running(options.settings);
   auto addresses = running.addresses().to_json();

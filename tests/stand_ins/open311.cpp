@@ -4,12 +4,17 @@
 #include <cmath>
 
 #include "tests/stand_ins/json.h"
+#include "tests/stand_ins/open311_answers.h"
 #include "tests/stand_ins/services.h"
 #include "tests/stand_ins/xml.h"
 
 namespace salam::stand_ins {
 
 namespace {
+
+using open311::error;
+using open311::invalid;
+using open311::not_found;
 
 constexpr std::string_view base_path = "/open311/v2";
 constexpr std::string_view jurisdiction = "isfahan";
@@ -19,14 +24,6 @@ constexpr std::size_t longest_description = 4'000;
 constexpr std::size_t most_rows = 1'000;
 constexpr std::size_t usual_page = 50;
 constexpr auto longest_span = std::chrono::hours(24 * 90);
-
-Response error(int status, std::string_view code, std::string_view description) {
-  Json json;
-  json.open_array().open_object().member("code", code).member("description", description).close_object().close_array();
-  return {status, json.take()};
-}
-Response invalid(std::string_view description) { return error(400, "400", description); }
-Response not_found(std::string_view description) { return error(404, "404", description); }
 
 Response faulty(const Fault& fault) {
   bool refusal = fault.mode == Mode::refuse;
@@ -127,14 +124,16 @@ void write_or_null(Json& json, std::string_view name, std::string_view value) {
   value.empty() ? json.null() : json.text(value);
 }
 
-void write_request(Json& json, const Registration& registration) {
+void write_request(Json& json, const Registration& registration, const Pace& pace) {
   const auto* service = find_service(registration.category);
-  auto at = w3c_time(registration.at);
-  json.open_object().member("service_request_id", registration.code).member("status", "open").key("status_notes").null();
+  auto step = steps_of(registration, pace, std::chrono::system_clock::now()).back();
+  json.open_object().member("service_request_id", registration.code).member("status", step.status);
+  write_or_null(json, "status_notes", step.notes);
   json.member("service_name", service->name).member("service_code", registration.category);
   write_or_null(json, "description", value_of(registration.fields, "description"));
   json.key("agency_responsible").null().key("service_notice").null();
-  json.member("requested_datetime", at).member("updated_datetime", at).key("expected_datetime").null();
+  json.member("requested_datetime", w3c_time(registration.at)).member("updated_datetime", w3c_time(step.at));
+  json.key("expected_datetime").null();
   write_or_null(json, "address", value_of(registration.fields, "address_string"));
   write_or_null(json, "lat", value_of(registration.fields, "lat"));
   write_or_null(json, "long", value_of(registration.fields, "long"));
@@ -149,6 +148,7 @@ struct Filter {
   std::string_view service_code;
   std::string_view status;
   std::string_view external_id;
+  Pace pace{};
   std::optional<Time> start{};
   std::optional<Time> end{};
   std::size_t page = 1;
@@ -157,7 +157,8 @@ struct Filter {
   [[nodiscard]] bool takes(const Registration& registration, Time now) const {
     if (registration.visible_at > now) return false;
     if (!ids.empty()) return listed(registration.code);
-    if (status == "closed") return false;
+    bool closed = steps_of(registration, pace, now).back().status == "closed";
+    if ((status == "closed" && !closed) || (status == "open" && closed)) return false;
     if (!service_code.empty() && registration.category != service_code) return false;
     if (!external_id.empty() && registration.external_id != external_id) return false;
     return registration.at >= start.value_or(now - longest_span) && (!end || registration.at <= *end);
@@ -165,36 +166,29 @@ struct Filter {
 
  private:
   [[nodiscard]] bool listed(std::string_view code) const {
-    for (auto rest = ids; !rest.empty();) {
-      auto id = rest.substr(0, rest.find(','));
-      if (id == code) return true;
-      rest.remove_prefix(std::min(rest.size(), id.size() + 1));
-    }
-    return false;
+    bool found = false;
+    for_each_code(ids, [&](std::string_view id) { found = found || id == code; });
+    return found;
   }
 };
 
-std::optional<std::string> read_pages(Filter& filter, const Fields& query) {
+std::optional<Response> read_pages(Filter& filter, const Fields& query) {
   auto page = value_of(query, "page");
   auto page_size = value_of(query, "page_size");
   auto number = to_integer(page.empty() ? "1" : page);
   auto size = to_integer(page_size.empty() ? (page.empty() ? std::to_string(most_rows) : std::to_string(usual_page)) : page_size);
-  if (!number || *number < 1) return "page must be 1 or more";
-  if (!size || *size < 1 || *size > static_cast<std::int64_t>(most_rows)) return "page_size must be from 1 to 1000";
+  if (!number || *number < 1) return invalid("page must be 1 or more");
+  if (!size || *size < 1 || *size > static_cast<std::int64_t>(most_rows)) return invalid("page_size must be from 1 to 1000");
   filter.page = static_cast<std::size_t>(*number);
   filter.page_size = static_cast<std::size_t>(*size);
   return std::nullopt;
 }
 
-std::optional<std::string> read_dates(Filter& filter, const Fields& query) {
-  for (auto [name, time] : {std::pair{"start_date", &filter.start}, std::pair{"end_date", &filter.end}}) {
-    auto text = value_of(query, name);
-    if (text.empty()) continue;
-    *time = parse_w3c_time(std::string(text));
-    if (!*time) return std::string(name) + " must be a W3C date-time with Z or an offset";
-  }
+std::optional<Response> read_dates(Filter& filter, const Fields& query) {
+  if (auto wrong = open311::read_time(query, "start_date", filter.start)) return wrong;
+  if (auto wrong = open311::read_time(query, "end_date", filter.end)) return wrong;
   if (filter.start && filter.end && *filter.end - *filter.start > longest_span)
-    return "start_date and end_date are more than 90 days apart";
+    return invalid("start_date and end_date are more than 90 days apart");
   return std::nullopt;
 }
 
@@ -203,6 +197,7 @@ void say_in_xml(std::string_view path, Response& response) {
   if (path == "/discovery") return say_in_xml(response, "discovery", {});
   if (path == "/services") return say_in_xml(response, "services", "service");
   if (path.starts_with("/services/")) return say_in_xml(response, "service_definition", {});
+  if (path == "/servicerequestupdates") return say_in_xml(response, "service_request_updates", "request_update");
   say_in_xml(response, "service_requests", "request");
 }
 
@@ -210,7 +205,7 @@ void say_in_xml(std::string_view path, Response& response) {
 
 Open311::Open311(Settings settings, LedgerFile& file)
     : Site(Faults("register", {Mode::lookup_lag, Mode::truncate_list, Mode::lookup_all, Mode::lookup_nothing, Mode::drop_external_id,
-                               Mode::token, Mode::no_id})),
+                               Mode::token, Mode::no_id, Mode::stays_open})),
       settings_(std::move(settings)),
       registry_("137", "", 14'050'001, settings_.detail, file) {}
 
@@ -228,6 +223,7 @@ Answer Open311::serve(const Request& request) {
 
 Answer Open311::serve_json(const Request& request, std::string_view path) {
   if (path == "/requests" && request.method == "POST") return submit(request);
+  if (path == "/servicerequestupdates" && request.method == "POST") return update(request);
   if (request.method != "GET") return {error(405, "405", "this method is not known here")};
   auto query = parse_form(request.query);
   if (!query) return {invalid("the query is not well-formed")};
@@ -236,6 +232,10 @@ Answer Open311::serve_json(const Request& request, std::string_view path) {
   if (path == "/services") return answer_under(faults_.pick("services", ""), service_list, faulty);
   if (path.starts_with("/services/")) return {service_definition(path.substr(10))};
   if (path == "/requests") return list(*query);
+  if (path == "/servicerequestupdates") {
+    return answer_under(
+        faults_.pick("status", ""), [&] { return updates_.list(*query, registry_, settings_.pace); }, faulty);
+  }
   if (path.starts_with("/requests/")) return read_one(path.substr(10));
   if (path.starts_with("/tokens/")) return read_token(path.substr(8));
   return {not_found("nothing is here")};
@@ -268,6 +268,7 @@ Response Open311::file(const Fields& fields, const std::optional<Fault>& fault) 
   Registration registration;
   registration.category = category;
   if (!is(fault, Mode::drop_external_id)) registration.external_id = external_id;
+  registration.stays_open = is(fault, Mode::stays_open);
   registration.at = std::chrono::system_clock::now();
   registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) || is(fault, Mode::token) ? fault->ms : Milliseconds(0));
   if (fault) registration.visible_at += fault->lag;
@@ -287,15 +288,27 @@ Response Open311::file(const Fields& fields, const std::optional<Fault>& fault) 
   return {201, json.take()};
 }
 
+Answer Open311::update(const Request& request) {
+  if (request.media_type() != "application/x-www-form-urlencoded")
+    return {error(415, "415", "application/x-www-form-urlencoded is needed")};
+  auto fields = parse_form(request.body);
+  if (!fields) return {invalid("the form is not well-formed UTF-8")};
+  if (value_of(*fields, "api_key") != settings_.api_key) return {error(403, "403", "api_key is missing or wrong")};
+  if (auto wrong = wrong_jurisdiction(*fields)) return {std::move(*wrong)};
+  return answer_under(
+      faults_.pick("update", value_of(*fields, "service_request_id")), [&] { return updates_.post(*fields, registry_); }, faulty);
+}
+
 Answer Open311::list(const Fields& query) {
   Filter filter{.ids = value_of(query, "service_request_id"),
                 .service_code = value_of(query, "service_code"),
                 .status = value_of(query, "status"),
-                .external_id = value_of(query, external_id_attribute)};
+                .external_id = value_of(query, external_id_attribute),
+                .pace = settings_.pace};
   auto wrong = read_pages(filter, query);
   if (!wrong) wrong = read_dates(filter, query);
-  if (wrong) return {invalid(*wrong)};
-  auto fault = faults_.pick("look_up", filter.external_id);
+  if (wrong) return {std::move(*wrong)};
+  auto fault = filter.ids.empty() ? faults_.pick("look_up", filter.external_id) : faults_.pick("status", filter.ids);
   auto act = [&] {
     if (is(fault, Mode::lookup_all)) filter.external_id = {};
     auto now = std::chrono::system_clock::now();
@@ -308,7 +321,7 @@ Answer Open311::list(const Fields& query) {
     json.open_array();
     auto show = [&](const Registration& registration) {
       if (!filter.takes(registration, now) || seen++ < first) return;
-      write_request(json, registration);
+      write_request(json, registration, settings_.pace);
       --room;
     };
     if (!filter.external_id.empty()) {
@@ -329,7 +342,7 @@ Answer Open311::read_one(std::string_view code) {
   if (!found || found->visible_at > std::chrono::system_clock::now()) return {not_found("service_request_id was not found")};
   Json json;
   json.open_array();
-  write_request(json, *found);
+  write_request(json, *found, settings_.pace);
   return {{200, json.close_array().take()}};
 }
 

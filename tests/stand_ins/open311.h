@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/stand_ins/open311_updates.h"
+#include "tests/stand_ins/progress.h"
 #include "tests/stand_ins/registry.h"
 #include "tests/stand_ins/site.h"
 
@@ -18,6 +20,7 @@ class Open311 : public Site {
     std::vector<std::string> refused_categories;  ///< Answered with 400 `not_accepted`.
     bool unique_external_id = false;              ///< 409 `already_exists` for one that is known.
     bool detail = true;                           ///< Keep the fields of each registration.
+    Pace pace{};
   };
 
   Open311(Settings settings, LedgerFile& file);
@@ -25,18 +28,23 @@ class Open311 : public Site {
  protected:
   Answer serve(const Request& request) override;
   [[nodiscard]] std::string ledger(bool summary) const override { return registry_.to_json(summary); }
-  void forget() override { registry_.clear(); }
+  void forget() override {
+    registry_.clear();
+    updates_.clear();
+  }
 
  private:
   Answer serve_json(const Request& request, std::string_view path);
   Answer submit(const Request& request);
   Response file(const Fields& fields, const std::optional<Fault>& fault);
+  Answer update(const Request& request);
   Answer list(const Fields& query);
   Answer read_one(std::string_view code);
   Answer read_token(std::string_view token);
 
   Settings settings_;
   Registry registry_;
+  open311::Updates updates_;
   std::int64_t next_token_ = 1;
 };
 

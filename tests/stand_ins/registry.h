@@ -22,7 +22,8 @@ struct Registration {
   std::string token;  ///< Empty unless one was given instead of the code.
   Time at{};
   Time visible_at{};  ///< For lookups and tokens.
-  Fields fields;      ///< As they came, without the key.
+  bool stays_open = false;
+  Fields fields;  ///< As they came, without the key.
 };
 
 /// All registrations of one system, in their order.

@@ -12,6 +12,8 @@ namespace salam::stand_ins {
 namespace {
 
 constexpr std::string_view tickets_path = "/api/v1/tickets";
+constexpr std::string_view status_path = "/api/v1/tickets/status";
+constexpr std::size_t most_codes = 50;
 constexpr std::size_t tickets_on_a_page = 20;
 
 using Value = rapidjson::Value;
@@ -130,22 +132,32 @@ std::optional<std::string> read_ticket(std::string_view body, Fields& fields) {
   return std::nullopt;
 }
 
-void write_ticket(Json& json, const Registration& registration) {
-  json.open_object().member("code", registration.code).member("external_id", registration.external_id).member("status", "open");
+void write_ticket(Json& json, const Registration& registration, const Pace& pace) {
+  auto step = steps_of(registration, pace, std::chrono::system_clock::now()).back();
+  json.open_object().member("code", registration.code).member("external_id", registration.external_id).member("status", step.status);
   json.member("created_at", w3c_time(registration.at)).close_object();
+}
+
+void write_status(Json& json, const Registration& registration, const Pace& pace) {
+  auto step = steps_of(registration, pace, std::chrono::system_clock::now()).back();
+  json.open_object().member("code", registration.code).member("status", step.status).key("note");
+  step.notes.empty() ? json.null() : json.text(step.notes);
+  json.member("updated_at", w3c_time(step.at)).close_object();
 }
 
 }  // namespace
 
 ServiceDesk::ServiceDesk(Settings settings, LedgerFile& file)
-    : Site(Faults("register",
-                  {Mode::lookup_lag, Mode::truncate_list, Mode::lookup_all, Mode::lookup_nothing, Mode::drop_external_id, Mode::no_id})),
+    : Site(Faults("register", {Mode::lookup_lag, Mode::truncate_list, Mode::lookup_all, Mode::lookup_nothing, Mode::drop_external_id,
+                               Mode::no_id, Mode::stays_open})),
       settings_(std::move(settings)),
       registry_("service_desk", "SD-", 100'234, settings_.detail, file) {}
 
 Answer ServiceDesk::serve(const Request& request) {
-  if (request.path != tickets_path) return {error(404, "not_found", "nothing is here")};
+  if (request.path != tickets_path && request.path != status_path) return {error(404, "not_found", "nothing is here")};
   if (request.header("X-Api-Key") != settings_.api_key) return {error(401, "unauthorized", "X-Api-Key is missing or wrong")};
+  if (request.path == status_path && request.method == "GET") return read_status(request);
+  if (request.path == status_path) return {error(405, "method_not_allowed", "only GET is known here")};
   if (request.method == "POST") return create(request);
   if (request.method == "GET") return find(request);
   Answer answer{error(405, "method_not_allowed", "GET and POST only")};
@@ -172,12 +184,13 @@ Response ServiceDesk::file(const Fields& fields, const std::optional<Fault>& fau
   if (!known.empty()) {
     Json json;
     json.open_object().key("error").open_object().member("code", "already_exists").member("message", "external_id is registered");
-    write_ticket(json.close_object().key("ticket"), *known.front());
+    write_ticket(json.close_object().key("ticket"), *known.front(), settings_.pace);
     return {409, json.close_object().take()};
   }
   Registration registration;
   registration.category = category;
   if (!is(fault, Mode::drop_external_id)) registration.external_id = external_id;
+  registration.stays_open = is(fault, Mode::stays_open);
   registration.at = std::chrono::system_clock::now();
   registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) ? fault->ms : Milliseconds(0));
   if (fault) registration.visible_at += fault->lag;
@@ -190,7 +203,7 @@ Response ServiceDesk::file(const Fields& fields, const std::optional<Fault>& fau
   if (is(fault, Mode::no_id)) {
     json.open_object().member("external_id", external_id).close_object();
   } else {
-    write_ticket(json, filed);
+    write_ticket(json, filed, settings_.pace);
   }
   return {201, json.close_object().take()};
 }
@@ -216,10 +229,32 @@ Answer ServiceDesk::find(const Request& request) {
         std::min(found.size(), first + (is(fault, Mode::truncate_list) ? std::min(fault->limit, tickets_on_a_page) : tickets_on_a_page));
     Json json;
     json.open_object().key("tickets").open_array();
-    for (auto i = first; i < last; ++i) write_ticket(json, *found[i]);
+    for (auto i = first; i < last; ++i) write_ticket(json, *found[i], settings_.pace);
     json.close_array().key("next_page");
     last < found.size() && !is(fault, Mode::truncate_list) ? json.number(*page + 1) : json.null();
     return Response{200, json.close_object().take()};
+  };
+  return answer_under(fault, act, faulty);
+}
+
+Answer ServiceDesk::read_status(const Request& request) {
+  auto query = parse_form(request.query);
+  auto list = query ? value_of(*query, "codes") : std::string_view{};
+  std::vector<std::string_view> codes;
+  for_each_code(list, [&](std::string_view code) { codes.push_back(code); });
+  if (codes.empty() || codes.size() > most_codes) return {invalid("codes is required: 1 to 50 of the desk's codes, commas between them")};
+  auto fault = faults_.pick("status", list);
+  auto act = [&] {
+    if (is(fault, Mode::lookup_nothing)) codes.clear();
+    if (is(fault, Mode::truncate_list)) codes.resize(std::min(codes.size(), fault->limit));
+    auto now = std::chrono::system_clock::now();
+    Json json;
+    json.open_object().key("tickets").open_array();
+    for (auto code : codes) {
+      const auto* found = registry_.by_code(code);
+      if (found != nullptr && found->visible_at <= now) write_status(json, *found, settings_.pace);
+    }
+    return Response{200, json.close_array().close_object().take()};
   };
   return answer_under(fault, act, faulty);
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/stand_ins/progress.h"
 #include "tests/stand_ins/registry.h"
 #include "tests/stand_ins/site.h"
 
@@ -15,6 +16,7 @@ class ServiceDesk : public Site {
     std::string api_key;
     std::vector<std::string> refused_categories;  ///< Answered with 422 `not_accepted`.
     bool detail = true;                           ///< Keep the fields of each registration.
+    Pace pace{};
   };
 
   ServiceDesk(Settings settings, LedgerFile& file);
@@ -28,6 +30,7 @@ class ServiceDesk : public Site {
   Answer create(const Request& request);
   Response file(const Fields& fields, const std::optional<Fault>& fault);
   Answer find(const Request& request);
+  Answer read_status(const Request& request);
 
   Settings settings_;
   Registry registry_;

@@ -32,8 +32,8 @@ class StandIns::Body {
  public:
   explicit Body(const Settings& settings)
       : file_(settings.ledger_file),
-        system137_({settings.key_137, settings.refused_by_137, settings.unique_external_id, settings.ledger_detail}, file_),
-        desk_({settings.key_desk, settings.refused_by_desk, settings.ledger_detail}, file_),
+        system137_({settings.key_137, settings.refused_by_137, settings.unique_external_id, settings.ledger_detail, settings.pace}, file_),
+        desk_({settings.key_desk, settings.refused_by_desk, settings.ledger_detail, settings.pace}, file_),
         sms_({settings.key_sms, settings.deliver_after}, file_),
         magfa_({settings.magfa_user, settings.magfa_password, settings.deliver_after}, file_),
         server_137_(serve(context_, settings.port_137, [this](const Request& request) { return system137_.handle(request); })),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/stand_ins/message.h"
+#include "tests/stand_ins/progress.h"
 
 namespace salam::stand_ins {
 
@@ -22,6 +23,7 @@ struct Settings {
   std::vector<std::string> refused_by_desk{};
   bool unique_external_id = false;  ///< 137 answers 409 to an external id that it knows.
   Milliseconds deliver_after{300};
+  Pace pace{};                ///< Of 137 and the desk.
   std::string ledger_file{};  ///< JSON lines are appended to it; empty: none.
   bool ledger_detail = true;  ///< Keep the fields of registrations in memory.
   bool kafka = false;

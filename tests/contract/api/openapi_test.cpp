@@ -190,6 +190,7 @@ TEST(OpenApiWords, AreThoseOfTheProgram) {
   EXPECT_EQ(written("System/enum"), words<System>());
   EXPECT_EQ(written("Kind/enum"), words<Kind>());
   EXPECT_EQ(written("AttentionReason/enum"), words<AttentionReason>());
+  EXPECT_EQ(written("Progress/properties/state/enum"), words<Progress>());
   EXPECT_EQ(written("Told/properties/by/enum"), words<ToldBy>());
   EXPECT_EQ(written("Message/properties/kind/enum"), words<MessageKind>());
   EXPECT_EQ(written("Message/properties/state/enum"), words<MessageState>());

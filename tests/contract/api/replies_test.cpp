@@ -131,12 +131,41 @@ class EveryState : public Replies {
     });
     const auto calling = take_in("13");
     go(calling, begin);
+    const auto unclear_token = take_in("14");
+    go(unclear_token, begin);
+    go(unclear_token, [&](const Record& now) { return lifecycle::call_pending(now, "token", policy_, moment()); });
+    go(unclear_token,
+       [&](const Record& now) { return lifecycle::poll_unclear(now, "an error in place of the id", policy_, moment("poll")); });
+    follow_up();
+  }
+
+  /// Two that their system gets on with, and one that it declines.
+  void follow_up() {
+    const auto says = [&](const std::string& id, std::optional<Progress> progress, bool declined, const std::string& words) {
+      go(id, [&](const Record& now) {
+        const ProgressReport report{
+            .code = now.request.registration.code, .progress = progress, .declined = declined, .words = words, .at = clock_.now()};
+        return lifecycle::followed_up(now, report, policy_, {.now = clock_.now()});
+      });
+    };
+    const auto done = registered(take_in("15")).request.id.to_string();
+    for (const auto progress : {Progress::open, Progress::in_progress, Progress::answered, Progress::resolved, Progress::open}) {
+      says(done, progress, false, std::string(to_string(progress)) + ": …");
+    }
+    EXPECT_EQ(get("/v1/requests/" + done).at("/progress/state"), "reopened");
+    EXPECT_EQ(get("/v1/requests/" + done).at("/progress/words"), "open: …");
+    says(registered(take_in("16")).request.id.to_string(), Progress::cannot_be_done, false, "unable_to_fix");
+    const auto declined = registered(take_in("17")).request.id.to_string();
+    says(declined, {}, true, "not_councils_responsibility");
+    EXPECT_EQ(get("/v1/attention?reason=declined").at("/items/0/actions"), R"(["dealt_with"])");
+    EXPECT_EQ(settle(declined, R"({"action": "dealt_with", "by": "زهرا", "note": "به آب و فاضلاب گفته شد"})").response.status, 200);
+    says(registered(take_in("18")).request.id.to_string(), {}, true, "duplicate");
   }
 
   void read_everything() {
     const auto list = get("/v1/requests");
     const auto requests = json::member(list.json, "requests")->GetArray();
-    EXPECT_EQ(requests.Size(), 13U);
+    EXPECT_EQ(requests.Size(), 18U);
     for (const auto& request : requests) {
       const auto id = json::string_at(request, "id").value();
       get("/v1/requests/" + id);

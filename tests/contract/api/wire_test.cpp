@@ -1,5 +1,6 @@
 #include <csignal>
 #include <set>
+#include <tuple>
 
 #include "tests/contract/api/api_contract.h"
 #include "tests/integration/gateway.h"
@@ -13,7 +14,9 @@ using testing::IsEmpty;
 /// The program as it ships, in front of stand-ins; every reply is held against openapi.yaml.
 class Wire : public testing::Test {
  protected:
-  Wire() : stand_ins_({.deliver_after = std::chrono::milliseconds(100)}), gateway_(stand_ins_.addresses()) {
+  Wire()
+      : stand_ins_({.deliver_after = std::chrono::milliseconds(100), .pace = {std::chrono::milliseconds(0), std::chrono::milliseconds(0)}}),
+        gateway_(stand_ins_.addresses(), {.more = "[system137.follow_up]\nfirst = \"100ms\"\nlongest = \"1s\"\n"}) {
     gateway_.start();
     EXPECT_EQ(ask("PUT", "/v1/meetings/m", "/v1/meetings/{id}", R"({"region": "5", "mosque": "مسجد", "date": "2026-11-24"})").status, 201);
   }
@@ -105,7 +108,7 @@ TEST_F(Wire, RefusesAsWritten) {
   const std::string large(70'000, ' ');
   int seen = 0;
   for (const auto& operation : ApiContract::written().operations()) {
-    if (operation.on_operations_listener) continue;
+    if (operation.on_operations_listener || operation.scope.empty()) continue;
     const std::string body = operation.method == "GET" ? "" : "{}";
     const auto target = operation.path;
     const auto unknown = call(gateway_.api_port(), operation.method, target, body, {{"Authorization", "Bearer salam_00000000_x"}});
@@ -125,6 +128,26 @@ TEST_F(Wire, RefusesAsWritten) {
   const auto wrong_method = call(gateway_.api_port(), "DELETE", "/v1/requests");
   EXPECT_EQ(wrong_method.status, 405);
   expect_as_written(wrong_method, "GET", "/v1/requests");
+}
+
+TEST_F(Wire, RefusesStrangersCallbacksAsWritten) {
+  const std::string secret = "/not-the-secret-0123456789";
+  const std::tuple<std::string_view, std::string, std::string_view> calls[] = {
+      {"POST", "/v1/callbacks/137", "/v1/callbacks/{system}"},
+      {"POST", "/v1/callbacks/service_desk", "/v1/callbacks/{system}"},
+      {"POST", "/v1/callbacks/137" + secret, "/v1/callbacks/{system}/{secret}"},
+      {"GET", "/v1/callbacks/sms/kavenegar" + secret, "/v1/callbacks/sms/{line}/{secret}"},
+      {"POST", "/v1/callbacks/sms/kavenegar" + secret, "/v1/callbacks/sms/{line}/{secret}"},
+  };
+  for (const auto& [method, target, path] : calls) {
+    const auto refused = ask(method, target, path, method == "GET" ? "" : "[]");
+    EXPECT_EQ(refused.status, 403) << target;
+    EXPECT_EQ(refused.at("/code"), "callback_refused") << target;
+    if (method == "GET") continue;
+    EXPECT_EQ(ask(method, target, path, "[]", {{"Content-Encoding", "gzip"}}).status, 415) << target;
+    EXPECT_EQ(ask(method, target, path, std::string(1'100'000, ' ')).status, 413) << target;
+  }
+  EXPECT_EQ(ask("POST", "/v1/callbacks/138", "/v1/callbacks/{system}", "[]").status, 404);
 }
 
 TEST_F(Wire, ShowsOperatorsWhatIsWritten) {

@@ -123,7 +123,7 @@ std::string batch_of(const rapidjson::Value& forms, rapidjson::SizeType first) {
 std::vector<Row> watch(ApiClient& api, Table& table, const std::string& meeting, Clock::time_point deadline) {
   while (true) {
     auto rows = read_rows(api, meeting);
-    auto open = std::ranges::count_if(rows, [](const Row& row) { return !row.settled(); });
+    auto open = std::ranges::count_if(rows, [](const Row& row) { return !row.done(); });
     if (open == 0 || Clock::now() > deadline) return rows;
     table.show(rows, "All forms are in; still under way: " + std::to_string(open));
     std::this_thread::sleep_for(std::chrono::milliseconds(250));

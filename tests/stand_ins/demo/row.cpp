@@ -23,6 +23,7 @@ Row read_row(const rapidjson::Value& view) {
   row.state = text_at(view, {"registration", "state"});
   row.system = text_at(view, {"registration", "system"});
   row.code = text_at(view, {"registration", "code"});
+  row.progress = text_at(view, {"progress", "state"});
   row.told_by = text_at(view, {"told", "by"});
   row.told_code = text_at(view, {"told", "code"});
   if (view.HasMember("attention")) {

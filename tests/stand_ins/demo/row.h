@@ -18,8 +18,9 @@ struct Row {
   std::string tracking_code;
   std::string routed_to;  ///< `137`, `service_desk`.
   std::string state;
-  std::string system;  ///< Where it is registered, or is going.
-  std::string code;    ///< The system's own; empty until it is known.
+  std::string system;    ///< Where it is registered, or is going.
+  std::string code;      ///< The system's own; empty until it is known.
+  std::string progress;  ///< What has become of it there; empty until it is registered.
   std::string told_by;
   std::string told_code;
   std::string message;  ///< State of the last text; empty where there is none.
@@ -28,6 +29,8 @@ struct Row {
   [[nodiscard]] bool registered() const { return state == "registered"; }
   /// Nothing more will happen to it without a person.
   [[nodiscard]] bool settled() const;
+  /// And the system that holds it has come to an end with it.
+  [[nodiscard]] bool done() const { return settled() && (!registered() || progress == "resolved"); }
 };
 
 /// Of one element of `GET /v1/requests`.

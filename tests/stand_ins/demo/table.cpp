@@ -47,18 +47,18 @@ std::string reasons_of(const Row& row) {
 }
 
 /// The Persian subject stands last, so that a terminal that turns right-to-left text around moves no other column.
-std::string line_of(std::string_view form, std::string_view route, std::string_view state, std::string_view code, std::string_view text,
-                    std::string_view attention, std::string_view subject) {
-  return padded(form, 8) + padded(route, 12) + padded(state, 12) + padded(code, 12) + padded(text, 11) + padded(attention, 24) +
-         shortened(subject, subject_columns);
+std::string line_of(std::string_view form, std::string_view route, std::string_view state, std::string_view code, std::string_view progress,
+                    std::string_view text, std::string_view attention, std::string_view subject) {
+  return padded(form, 8) + padded(route, 12) + padded(state, 12) + padded(code, 12) + padded(progress, 13) + padded(text, 11) +
+         padded(attention, 24) + shortened(subject, subject_columns);
 }
 
 std::string line_of(const Row& row) {
-  return line_of(row.form, route_of(row), row.state, row.code.empty() ? "-" : row.code, row.message.empty() ? "-" : row.message,
-                 row.attention.empty() ? "-" : reasons_of(row), row.subject);
+  return line_of(row.form, route_of(row), row.state, row.code.empty() ? "-" : row.code, row.progress.empty() ? "-" : row.progress,
+                 row.message.empty() ? "-" : row.message, row.attention.empty() ? "-" : reasons_of(row), row.subject);
 }
 
-std::string heading() { return line_of("FORM", "ROUTE", "STATE", "CODE", "TEXT", "FOR A PERSON", "SUBJECT"); }
+std::string heading() { return line_of("FORM", "ROUTE", "STATE", "CODE", "PROGRESS", "TEXT", "FOR A PERSON", "SUBJECT"); }
 
 std::size_t terminal_height() {
   winsize size{};
@@ -89,9 +89,9 @@ Table::Table() : terminal_(isatty(STDOUT_FILENO) == 1) {}
 
 void Table::show(const std::vector<Row>& rows, std::string_view doing) {
   if (terminal_) return redraw(rows, doing);
-  if (told_of_.empty() && std::ranges::any_of(rows, &Row::settled)) std::cout << heading() << '\n';
+  if (told_of_.empty() && std::ranges::any_of(rows, &Row::done)) std::cout << heading() << '\n';
   for (const auto& row : rows) {
-    if (row.settled() && told_of_.insert(row.id).second) std::cout << line_of(row) << '\n';
+    if (row.done() && told_of_.insert(row.id).second) std::cout << line_of(row) << '\n';
   }
   std::cout << std::flush;
 }
@@ -100,7 +100,7 @@ void Table::redraw(const std::vector<Row>& rows, std::string_view doing) {
   auto height = terminal_height();
   std::vector<const Row*> shown;
   for (const auto& row : rows) shown.push_back(&row);
-  std::ranges::stable_partition(shown, [](const Row* row) { return row->settled(); });
+  std::ranges::stable_partition(shown, [](const Row* row) { return row->done(); });
   auto room = height - 4;
   if (shown.size() > room) shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(room));
   std::string screen;

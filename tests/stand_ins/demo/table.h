@@ -14,7 +14,7 @@ std::size_t columns_of(std::string_view text);
 /// Cut to so many columns, with an ellipsis where something is missing.
 std::string shortened(std::string_view text, std::size_t columns);
 
-/// The live table: redrawn in place on a terminal, otherwise one line for each request once it is settled.
+/// The live table: redrawn in place on a terminal, otherwise one line for each request once it is done.
 class Table {
  public:
   Table();

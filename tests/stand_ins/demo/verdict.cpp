@@ -85,6 +85,8 @@ Verdict::Verdict(const std::vector<Row>& rows) {
   for (const auto& [reason, count] : reasons) std::cout << "\n  " << reason << std::string(28 - reason.size(), ' ') << count;
   std::cout << "\n\n";
   check("every request is registered and its citizen told, or on the attention list", std::ranges::all_of(rows, &Row::settled));
+  check("what became of every registered request is known",
+        std::ranges::all_of(rows, [](const Row& row) { return row.done() || !row.registered(); }));
 }
 
 void Verdict::check(const std::string& what, bool holds) {

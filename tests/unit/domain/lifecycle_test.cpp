@@ -176,6 +176,45 @@ TEST_F(LifecycleTest, APendingRequestIsPolledAndNeverSentAgain) {
   EXPECT_TRUE(record_.request.registration.token.empty());
 }
 
+TEST_F(LifecycleTest, AnUnclearPollIsRepeatedAndAPersonIsToldUntilItsCodeComes) {
+  call();
+  apply(call_pending(record_, "tok", policy_, at()));
+  const auto change = apply(poll_unclear(record_, "refused after it was taken in", policy_, at(minutes(1))));
+  EXPECT_EQ(state(), RegistrationState::pending);
+  EXPECT_EQ(record_.request.registration.token, "tok");
+  EXPECT_EQ(record_.request.registration.reason, "refused after it was taken in");
+  EXPECT_TRUE(open(AttentionReason::unclear));
+  ASSERT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
+  EXPECT_GE(change.tasks[0].due, start + minutes(1) + policy_.poll_every);
+  const auto again = apply(poll_unclear(record_, "refused after it was taken in", policy_, at(minutes(5))));
+  EXPECT_TRUE(again.raised.empty());
+  EXPECT_EQ(record_.request.registration.attempts, 2);
+  apply(poll_registered(record_, "55", policy_, at(minutes(20))));
+  EXPECT_EQ(state(), RegistrationState::registered);
+  EXPECT_FALSE(open(AttentionReason::unclear));
+  EXPECT_EQ(poll_unclear(record_, "too late", policy_, at(minutes(21))).error().code, "overtaken");
+}
+
+TEST_F(LifecycleTest, APersonSettlesATokenThatIsUnclearAndNoOther) {
+  call();
+  apply(call_pending(record_, "tok", policy_, at()));
+  const Settlement sent_again{.action = SettleAction::send_again, .by = "علی", .system = System::service_desk, .code = {}, .note = {}};
+  const Settlement found{.action = SettleAction::registered, .by = "علی", .system = {}, .code = "77", .note = {}};
+  EXPECT_EQ(settle(record_, sent_again, policy_, at()).error().code, "not_settleable");
+  EXPECT_EQ(settle(record_, found, policy_, at()).error().code, "not_settleable");
+  apply(poll_unclear(record_, "refused", policy_, at()));
+  const auto unclear = record_;
+  apply(settle(record_, found, policy_, at()));
+  EXPECT_EQ(record_.request.registration.code, "77");
+  EXPECT_FALSE(open(AttentionReason::unclear));
+  record_ = unclear;
+  const auto change = apply(settle(record_, sent_again, policy_, at()));
+  EXPECT_EQ(state(), RegistrationState::waiting);
+  EXPECT_EQ(record_.request.registration.token, "") << "it leads nowhere any more";
+  EXPECT_FALSE(open(AttentionReason::unclear));
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::service_desk)));
+}
+
 TEST_F(LifecycleTest, ByHandAndUnclearAndPoisonStandOnTheListWithoutATask) {
   call();
   auto by_hand = record_;

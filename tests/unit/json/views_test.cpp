@@ -41,6 +41,7 @@ Record sample() {
   request.registration.state = RegistrationState::registered;
   request.registration.code = "4711";
   request.registration.registered_at = received;
+  request.follow_up = {.progress = Progress::in_progress, .words = "in_progress: نوبت زهرا رضایی", .changed_at = received};
   request.told = Told{.by = ToldBy::sms, .code = "4711", .at = received};
   request.attention = {AttentionReason::undelivered};
   request.citizen_hash = "abcdef";
@@ -72,6 +73,9 @@ TEST(RequestView, ShowsEverything) {
   EXPECT_EQ(at("/place"), R"({"address":"چهارباغ","coordinates":{"latitude":32.65,"longitude":51.66}})");
   EXPECT_EQ(at("/route/rule"), R"("default")");
   EXPECT_EQ(at("/registration/code"), R"("4711")");
+  EXPECT_EQ(
+      at("/progress"),
+      R"({"state":"in_progress","state_name":"در حال پیگیری","at":"2026-11-24T18:40:00.000+03:30","words":"in_progress: نوبت زهرا رضایی"})");
   EXPECT_EQ(at("/told/by"), R"("sms")");
   EXPECT_EQ(at("/attention"), R"(["undelivered"])");
   EXPECT_EQ(at("/messages/0/parts"), "2");
@@ -83,6 +87,22 @@ TEST(TrackView, ShowsNoPersonalData) {
   expect_no_personal_data(text);
   EXPECT_THAT(text, HasSubstr(R"("code":"4711")"));
   EXPECT_THAT(text, HasSubstr(R"("system_name":"سامانه ۱۳۷")"));
+  EXPECT_THAT(text, HasSubstr(R"("progress":{"state":"in_progress","state_name":"در حال پیگیری","at":)"));
+}
+
+TEST(Views, ShowProgressOnceThereIsAnyToAskAfter) {
+  auto record = sample();
+  record.request.follow_up = {};
+  EXPECT_THAT(track_view(record.request), HasSubstr(R"("progress":{"state":"open","state_name":"ثبت‌شده"})"));
+  record.request.registration.state = RegistrationState::waiting;
+  EXPECT_THAT(track_view(record.request), Not(HasSubstr("progress")));
+  EXPECT_THAT(request_view(record), Not(HasSubstr("progress")));
+}
+
+TEST(RequestView, NamesWhatItsSystemDeclined) {
+  auto record = sample();
+  record.request.attention = {AttentionReason::undelivered, AttentionReason::declined};
+  EXPECT_THAT(request_view(record), HasSubstr(R"("attention":["undelivered","declined"])"));
 }
 
 TEST(ReceiptView, ShowsNoPersonalData) {
@@ -112,6 +132,8 @@ std::vector<Event> events() {
       {.type = EventType::message_sent, .details = {{"message_kind", "registered"}, {"code", "4711"}}},
       {.type = EventType::message_delivered, .details = {{"message_kind", "registered"}, {"code", "4711"}}},
       {.type = EventType::message_failed, .details = {{"message_kind", "registered"}}},
+      {.type = EventType::progressed, .details = {{"code", "4711"}, {"progress", "in_progress"}}},
+      {.type = EventType::attention_raised, .details = {{"reason", "declined"}}},
       {.type = EventType::told, .details = {{"by", "sms"}, {"code", "4711"}}},
       {.type = EventType::attention_settled,
        .details = {{"reason", "by_hand"}, {"by", "person"}},

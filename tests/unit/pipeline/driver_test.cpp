@@ -78,6 +78,19 @@ TEST_F(DriverTest, ATokenIsPolledUntilItsCodeComes) {
   EXPECT_EQ(system137_.submitted.size(), 1u);
 }
 
+TEST_F(DriverTest, ATokenThatIsUnclearIsAPersonsAndGoesOnBeingPolled) {
+  system137_.submits = {outcome::Pending{"tok"}};
+  system137_.polls = {outcome::Unclear{"an error in place of the id"}};
+  const auto key = take("1");
+  ASSERT_TRUE(eventually([&] { return request(key).attention.contains(AttentionReason::unclear); }));
+  EXPECT_EQ(request(key).registration.state, RegistrationState::pending);
+  EXPECT_EQ(request(key).registration.reason, "an error in place of the id");
+  system137_.polls = {outcome::Registered{"88"}};
+  ASSERT_TRUE(eventually([&] { return registered(key); }));
+  EXPECT_TRUE(request(key).attention.empty());
+  EXPECT_EQ(system137_.submitted.size(), 1u);
+}
+
 TEST_F(DriverTest, AnOutageDelaysAndLosesNothing) {
   system137_.submits = {outcome::TryLater{"connection refused", {}, false}};
   std::vector<RequestKey> keys;

@@ -22,6 +22,18 @@ TEST(Row, IsSettledOnceRegisteredAndTold) {
   EXPECT_FALSE(row_of("pending", "", {}).settled());
 }
 
+TEST(Row, IsDoneOnceItsSystemIs) {
+  auto row = row_of("registered", "sms", {});
+  EXPECT_FALSE(row.done());
+  row.progress = "in_progress";
+  EXPECT_FALSE(row.done());
+  row.progress = "resolved";
+  EXPECT_TRUE(row.done());
+  row.told_by.clear();
+  EXPECT_FALSE(row.done());
+  EXPECT_TRUE(row_of("held", "", {"refused"}).done());
+}
+
 TEST(Row, IsSettledWhereOnlyAPersonCanHelp) {
   EXPECT_TRUE(row_of("registered", "", {"no_contact"}).settled());
   EXPECT_TRUE(row_of("registered", "", {"undelivered"}).settled());
@@ -33,7 +45,7 @@ TEST(Row, IsNotSettledByAMissingNumberBeforeItIsRegistered) { EXPECT_FALSE(row_o
 
 TEST(Row, IsReadFromTheGatewaysView) {
   auto view = parse(R"({"id":"a","form":"12","item":2,"subject":"s","tracking_code":"1234567890","route":{"system":"137"},
-    "registration":{"state":"registered","system":"service_desk","code":"SD-1"},"told":{"by":"sms","code":"SD-1"},
+    "registration":{"state":"registered","system":"service_desk","code":"SD-1"},"progress":{"state":"in_progress"},"told":{"by":"sms","code":"SD-1"},
     "attention":["undelivered"],"messages":[{"state":"failed"},{"state":"delivered"}]})",
                     "test");
   auto row = read_row(view);
@@ -41,6 +53,7 @@ TEST(Row, IsReadFromTheGatewaysView) {
   EXPECT_EQ(row.routed_to, "137");
   EXPECT_EQ(row.system, "service_desk");
   EXPECT_EQ(row.code, "SD-1");
+  EXPECT_EQ(row.progress, "in_progress");
   EXPECT_EQ(row.told_code, "SD-1");
   EXPECT_EQ(row.message, "delivered");
   EXPECT_THAT(row.attention, testing::ElementsAre("undelivered"));

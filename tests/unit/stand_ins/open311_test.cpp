@@ -16,8 +16,17 @@ const std::string good_form =
     "api_key=stand-in-137-key&service_code=asphalt&address_string=%D8%AE%DB%8C%D8%A7%D8%A8%D8%A7%D9%86&description=chaleh&"
     "attribute%5Bexternal_id%5D=1234567890";
 
+/// Nothing becomes of what is registered while a test lasts.
+Settings at_rest() {
+  Settings settings;
+  settings.pace = {std::chrono::hours(1), std::chrono::hours(2)};
+  return settings;
+}
+
 class Open311StandIn : public testing::Test {
  protected:
+  explicit Open311StandIn(const Settings& settings = at_rest()) : stand_ins_(settings) {}
+
   wire::Reply post(const std::string& form, const std::string& type = form_type) {
     return connection_.call("POST", "/open311/v2/requests.json", type, form);
   }
@@ -31,7 +40,7 @@ class Open311StandIn : public testing::Test {
     return good_form.substr(0, start) + (end == std::string::npos ? "" : good_form.substr(end + 1));
   }
 
-  StandIns stand_ins_{Settings{}};
+  StandIns stand_ins_;
   wire::Connection connection_{wire::port_of(stand_ins_.addresses().open311)};
 };
 
@@ -166,6 +175,108 @@ TEST_F(Open311StandInXml, SaysErrorsServicesAndTokens) {
 TEST_F(Open311StandInXml, LeavesGarbageAsItIs) {
   fault(R"({"mode":"garbage","count":1})");
   EXPECT_EQ(post_xml(good_form).body.substr(0, 2), "\x1f\x8b");
+}
+
+// --- what becomes of it ----------------------------------------------------------------------------------------------
+
+TEST_F(Open311StandIn, FindsManyByIdWhateverElseIsAsked) {
+  for (int i = 0; i < 3; ++i) post(good_form);
+  auto found = get("/requests.json?service_request_id=14050001,14050003,1&service_code=waste&status=closed").body;
+  EXPECT_THAT(found, testing::AllOf(HasSubstr("14050001"), Not(HasSubstr("14050002")), HasSubstr("14050003")));
+  EXPECT_THAT(found, HasSubstr(R"("status":"open","status_notes":null)"));
+  EXPECT_EQ(get("/requests.json?service_request_id=1").body, "[]");
+  EXPECT_EQ(get("/requests.json?status=closed").body, "[]");
+  EXPECT_THAT(get("/requests.json?status=open").body, HasSubstr("14050001"));
+}
+
+class BusyOpen311StandIn : public Open311StandIn {
+ protected:
+  BusyOpen311StandIn() : Open311StandIn(busy()) {}
+
+  static Settings busy() {
+    Settings settings;
+    settings.pace = {Milliseconds(0), Milliseconds(0)};
+    return settings;
+  }
+  static inline const std::string today = "start_date=2026-01-01T00:00:00Z&end_date=2099-01-01T00:00:00Z";
+  std::string update(const std::string& fields, const std::string& suffix = ".json") {
+    return connection_.call("POST", "/open311/v2/servicerequestupdates" + suffix, form_type, fields).body;
+  }
+  static std::string amendment() {
+    return "api_key=stand-in-137-key&service_request_id=14050001&update_id=u1&updated_datetime=2026-11-24T12%3A00%3A00Z&status=open&"
+           "description=x";
+  }
+};
+
+TEST_F(BusyOpen311StandIn, GetsOnWithWhatItHoldsUntilItIsClosed) {
+  post(good_form);
+  EXPECT_THAT(get("/requests.json?service_request_id=14050001").body, HasSubstr(R"("status":"closed","status_notes":"رسیدگی شد")"));
+  EXPECT_THAT(get("/requests/14050001.json").body, HasSubstr(R"("status":"closed")"));
+  EXPECT_THAT(get("/requests.xml?service_request_id=14050001").body,
+              HasSubstr("<status>closed</status><status_notes>رسیدگی شد</status_notes>"));
+  EXPECT_THAT(get("/requests.json?status=closed").body, HasSubstr("14050001"));
+  EXPECT_EQ(get("/requests.json?status=open").body, "[]");
+}
+
+TEST_F(BusyOpen311StandIn, LeavesOpenWhatAFaultSaysSo) {
+  fault(R"({"mode":"stays_open","count":1})");
+  post(good_form);
+  EXPECT_THAT(get("/requests/14050001.json").body, HasSubstr(R"("status":"open")"));
+  EXPECT_EQ(get("/servicerequestupdates.json?" + today).body, "[]");
+}
+
+TEST_F(BusyOpen311StandIn, TellsUpdatesInBothFormats) {
+  post(good_form);
+  auto json = get("/servicerequestupdates.json?" + today).body;
+  EXPECT_THAT(json, HasSubstr(R"([{"update_id":"14050001-1","service_request_id":"14050001","status":"in_progress",)"));
+  EXPECT_THAT(json, HasSubstr(R"({"update_id":"14050001-2","service_request_id":"14050001","status":"closed",)"));
+  EXPECT_THAT(get("/servicerequestupdates.xml?" + today).body,
+              HasSubstr("<service_request_updates><request_update><update_id>14050001-1</update_id>"));
+  EXPECT_EQ(get("/servicerequestupdates.json?start_date=2026-01-01T00:00:00Z&end_date=2026-01-02T00:00:00Z").body, "[]");
+}
+
+TEST_F(BusyOpen311StandIn, WantsBothEndsOfTheTimeOfUpdates) {
+  EXPECT_EQ(get("/servicerequestupdates.json").status, 400);
+  EXPECT_EQ(get("/servicerequestupdates.json?start_date=2026-01-01T00:00:00Z").status, 400);
+  EXPECT_EQ(get("/servicerequestupdates.json?start_date=2026-01-01&end_date=2099-01-01T00:00:00Z").status, 400);
+}
+
+TEST_F(BusyOpen311StandIn, TakesUpdatesOnce) {
+  fault(R"({"mode":"stays_open","count":1})");
+  post(good_form);
+  EXPECT_EQ(update(amendment()), R"([{"update_id":"u1"}])");
+  EXPECT_EQ(update(amendment()), R"([{"update_id":"u1"}])");
+  EXPECT_EQ(update(amendment(), ".xml"), R"(<?xml version="1.0" encoding="utf-8"?><service_request_updates><request_update>)"
+                                         "<update_id>u1</update_id></request_update></service_request_updates>");
+  EXPECT_EQ(get("/servicerequestupdates.json?" + today).body,
+            R"([{"update_id":"u1","service_request_id":"14050001","status":"open","updated_datetime":"2026-11-24T12:00:00Z",)"
+            R"("description":"x","media_url":""}])");
+}
+
+TEST_F(BusyOpen311StandIn, RefusesUpdatesThatTheExtensionDoesNotAllow) {
+  post(good_form);
+  auto status = [&](std::string what, const std::string& with) {
+    auto fields = amendment();
+    fields.replace(fields.find(what), what.size(), with);
+    return connection_.call("POST", "/open311/v2/servicerequestupdates.json", form_type, fields).status;
+  };
+  EXPECT_EQ(status("stand-in-137-key", "wrong"), 403);
+  EXPECT_EQ(status("14050001", "1"), 404);
+  EXPECT_EQ(status("update_id=u1", ""), 400);
+  EXPECT_EQ(status("description=x", ""), 400);
+  EXPECT_EQ(status("status=open", "status=teleported"), 400);
+  EXPECT_EQ(status("2026-11-24T12%3A00%3A00Z", "yesterday"), 400);
+  EXPECT_EQ(status("description=x", "description=%FF"), 400);
+  EXPECT_EQ(connection_.call("POST", "/open311/v2/servicerequestupdates.json", "Content-Type: application/json\r\n", "{}").status, 415);
+}
+
+TEST_F(BusyOpen311StandIn, FailsToAnswerForAStatusOnDemand) {
+  post(good_form);
+  fault(R"({"mode":"status","status":503,"on":"status","count":2})");
+  EXPECT_EQ(get("/requests.json?attribute%5Bexternal_id%5D=1234567890").status, 200) << "a lookup is another call";
+  EXPECT_EQ(get("/requests.json?service_request_id=14050001").status, 503);
+  EXPECT_EQ(get("/servicerequestupdates.json?" + today).status, 503);
+  EXPECT_EQ(get("/requests.json?service_request_id=14050001").status, 200);
 }
 
 TEST_F(Open311StandIn, HidesWhatItRegisteredWhileItsLookupLags) {

@@ -89,6 +89,34 @@ TEST_F(ServiceDeskStandIn, PagesWhereALookupFindsEverything) {
   EXPECT_THAT(find("external_id=1234567890&page=2").body, testing::AllOf(HasSubstr("1234567910"), HasSubstr(R"("next_page":null)")));
 }
 
+TEST_F(ServiceDeskStandIn, TellsTheStatusOfThoseAskedAfter) {
+  fault(R"({"mode":"stays_open"})");
+  for (int i = 0; i < 3; ++i) post(with("1234567890", std::to_string(1234567890 + i)));
+  auto status = [&](const std::string& query) { return connection_.call("GET", "/api/v1/tickets/status" + query, headers); };
+  auto told = status("?codes=SD-100236,SD-100234,SD-1");
+  EXPECT_EQ(told.status, 200);
+  EXPECT_THAT(told.body, testing::AllOf(HasSubstr(R"({"tickets":[{"code":"SD-100236","status":"open","note":null,"updated_at":")"),
+                                        HasSubstr("SD-100234"), testing::Not(HasSubstr("SD-100235"))));
+  EXPECT_EQ(status("?codes=SD-1").body, R"({"tickets":[]})");
+  EXPECT_EQ(status("").status, 400);
+  std::string many = "SD-1";
+  for (int i = 0; i < 50; ++i) many += ",SD-1";
+  EXPECT_EQ(status("?codes=" + many).status, 400);
+  EXPECT_EQ(connection_.call("GET", "/api/v1/tickets/status?codes=SD-1").status, 401);
+  EXPECT_EQ(connection_.call("POST", "/api/v1/tickets/status", headers, good_ticket).status, 405);
+}
+
+TEST(ServiceDeskStandInThatIsQuick, ClosesWhatItHolds) {
+  Settings settings;
+  settings.pace = {Milliseconds(0), Milliseconds(0)};
+  StandIns stand_ins(settings);
+  wire::Connection connection(wire::port_of(stand_ins.addresses().service_desk));
+  connection.call("POST", "/api/v1/tickets", headers, good_ticket);
+  EXPECT_THAT(connection.call("GET", "/api/v1/tickets/status?codes=SD-100234", headers).body,
+              HasSubstr(R"("status":"closed","note":"رسیدگی شد")"));
+  EXPECT_THAT(connection.call("GET", "/api/v1/tickets?external_id=1234567890", headers).body, HasSubstr(R"("status":"closed")"));
+}
+
 TEST_F(ServiceDeskStandIn, RefusesOnDemandAndStaysAwayOnDemand) {
   fault(R"({"mode":"refuse","count":1})");
   fault(R"({"mode":"status","status":503,"retry_after":1,"count":1})");

@@ -9,8 +9,8 @@
 
 #include "adapters/http_client/client.h"
 
-/// Answers that no system should give and that some do, with what each of them means to a registration and to a lookup. Every driver that
-/// speaks HTTP is tested against all of them.
+/// Answers that no system should give and that some do, with what each of them means to a registration and to a call that reads (a lookup,
+/// a follow-up). Every driver that speaks HTTP is tested against all of them.
 namespace salam::upstream {
 
 /// A driver's good answer, taken apart where the system's code stands.
@@ -28,7 +28,7 @@ struct BadAnswer {
   std::string type;
   std::function<std::string()> body;  ///< Made when needed: one of them is large.
   std::string_view submit;            ///< The outcome's name (`name_of` in support.h) where it answers a registration.
-  std::string_view look_up;           ///< Where it answers a lookup.
+  std::string_view look_up;           ///< Where it answers a lookup; and a follow-up, but for `found`.
 
   [[nodiscard]] http_client::Response response() const {
     return {status, {{"content-type", type}, {"location", "https://elsewhere.test/login"}}, body()};

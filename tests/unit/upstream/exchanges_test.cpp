@@ -1,5 +1,6 @@
 // Plays what the systems of docker/examples/ document of their interfaces: tests/data/exchanges/, each file with its source.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -10,6 +11,7 @@
 
 #include "adapters/upstream/mapped_http.h"
 #include "adapters/upstream/mapping_file.h"
+#include "gateway/domain/time.h"
 #include "gateway/json/parse.h"
 #include "tests/unit/upstream/support.h"
 
@@ -87,6 +89,35 @@ std::string looked_up(const Protocol& protocol, const json::Value& exchanges) {
   return "more pages are wanted";
 }
 
+constexpr std::array<const char*, 3> followed_codes{"4711", "4712", "4713"};
+
+/// `4711 resolved 2026-11-25T09:12:30Z, …`, in the order of the codes.
+std::string described(const FollowUpOutcome& outcome) {
+  const auto* const reports = std::get_if<std::vector<ProgressReport>>(&outcome);
+  if (reports == nullptr) return std::string(name_of(outcome));
+  std::map<std::string, std::string> lines;
+  for (const auto& report : *reports) {
+    const auto progress = report.declined ? "declined" : report.progress ? to_string(*report.progress) : "unknown";
+    lines[report.code] = report.code + ' ' + std::string(progress) + ' ' + to_rfc3339(report.at.value_or(Timestamp{}));
+  }
+  std::string all;
+  for (const auto& [code, line] : lines) all += (all.empty() ? "" : ", ") + line;
+  return all.empty() ? "nothing" : all;
+}
+
+std::string followed(const Protocol& protocol, const json::Value& exchange) {
+  const std::vector<std::string> codes(followed_codes.begin(), followed_codes.end());
+  EXPECT_GE(protocol.follow_up_batch(), codes.size());
+  expect_request(protocol.follow_up_request(codes, {}), exchange);
+  return described(protocol.follow_up_answer(codes, response_in(exchange)).outcome);
+}
+
+std::string played(const Protocol& protocol, const json::Value& exchanges, const std::string& name) {
+  if (name.starts_with("followed")) return followed(protocol, exchanges[0]);
+  const bool submits = text(exchanges, "/0/request/method") == "POST";
+  return submits ? submitted(protocol, exchanges[0]) : looked_up(protocol, exchanges);
+}
+
 void play(const std::string& mapping, const std::filesystem::path& path) {
   const auto parsed = parse_mapping(example(mapping), mapping);
   ASSERT_TRUE(parsed) << parsed.error().message;
@@ -94,9 +125,7 @@ void play(const std::string& mapping, const std::filesystem::path& path) {
                                          std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, ""));
   const auto file = read(path);
   EXPECT_NE(text(file, "/source/0"), "") << "where this is documented";
-  const auto& exchanges = *json::find(file, "/exchanges");
-  const bool submits = text(exchanges, "/0/request/method") == "POST";
-  EXPECT_EQ(submits ? submitted(*protocol, exchanges[0]) : looked_up(*protocol, exchanges), text(file, "/outcome"));
+  EXPECT_EQ(played(*protocol, *json::find(file, "/exchanges"), path.stem().string()), text(file, "/outcome"));
 }
 
 class Redmine : public testing::TestWithParam<std::filesystem::path> {};

@@ -21,6 +21,11 @@ path = "/find?code={{code}}&page={{page}}"
 items = "/reply/tickets"
 item_code = "ours"
 item_id = "code"
+[follow_up]
+path = "/status?codes={{upstream_codes}}"
+items = "/reply/tickets"
+item_id = "code"
+status = "status"
 )";
 
 std::shared_ptr<const Protocol> mapped(std::string_view mapping) {
@@ -37,6 +42,15 @@ std::string_view looked_up(const Protocol& protocol, const BadAnswer& answer) {
   return judged ? name_of(judged->outcome) : "asks for the next page";
 }
 
+/// As a lookup's outcome would be called.
+std::string_view followed(const Protocol& protocol, const BadAnswer& answer) {
+  const std::vector<std::string> codes{"SD-1", "17"};
+  const auto outcome = protocol.follow_up_answer(codes, answer.response()).outcome;
+  const auto* const reports = std::get_if<std::vector<ProgressReport>>(&outcome);
+  if (reports == nullptr) return name_of(outcome);
+  return reports->size() == 1 ? "found" : "nothing";
+}
+
 std::string name_of_case(const testing::TestParamInfo<BadAnswer>& info) { return info.param.name; }
 
 class MappedJson : public testing::TestWithParam<BadAnswer> {
@@ -49,9 +63,13 @@ const ReplyForm ticket{"application/json", R"({"ticket":{"code":)", "}}"};
 const ReplyForm tickets{"application/json", R"({"tickets":[{"external_id":")" + sample_code.digits() + R"(","code":)", "}]}"};
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonSubmit, testing::ValuesIn(bad_answers(ticket)), name_of_case);
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonLookup, testing::ValuesIn(bad_answers(tickets)), name_of_case);
+class MappedJsonFollowUp : public MappedJson {};
+const ReplyForm states{"application/json", R"({"tickets":[{"status":"open","code":)", "}]}"};
+INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonFollowUp, testing::ValuesIn(bad_answers(states)), name_of_case);
 
 TEST_P(MappedJsonSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk_, GetParam()), GetParam().submit); }
 TEST_P(MappedJsonLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk_, GetParam()), GetParam().look_up); }
+TEST_P(MappedJsonFollowUp, HasADefinedOutcome) { EXPECT_EQ(followed(*desk_, GetParam()), GetParam().look_up); }
 
 class MappedXml : public testing::TestWithParam<BadAnswer> {
  protected:
@@ -64,9 +82,13 @@ const ReplyForm xml_tickets{"text/xml", "<reply><tickets><ticket><ours>" + sampl
                             "</code></ticket></tickets></reply>"};
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlSubmit, testing::ValuesIn(bad_answers(xml_ticket)), name_of_case);
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlLookup, testing::ValuesIn(bad_answers(xml_tickets)), name_of_case);
+class MappedXmlFollowUp : public MappedXml {};
+const ReplyForm xml_states{"text/xml", "<reply><tickets><ticket><status>open</status><code>", "</code></ticket></tickets></reply>"};
+INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlFollowUp, testing::ValuesIn(bad_answers(xml_states)), name_of_case);
 
 TEST_P(MappedXmlSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk_, GetParam()), GetParam().submit); }
 TEST_P(MappedXmlLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk_, GetParam()), GetParam().look_up); }
+TEST_P(MappedXmlFollowUp, HasADefinedOutcome) { EXPECT_EQ(followed(*desk_, GetParam()), GetParam().look_up); }
 
 }  // namespace
 }  // namespace salam::upstream

@@ -95,6 +95,7 @@ std::string_view name_of(const Outcome& outcome) {
         if constexpr (std::is_same_v<T, outcome::Found>) return "found";
         if constexpr (std::is_same_v<T, outcome::Absent>) return "absent";
         if constexpr (std::is_same_v<T, outcome::NotYet>) return "not_yet";
+        if constexpr (std::is_same_v<T, std::vector<ProgressReport>>) return "answered";
       },
       outcome);
 }

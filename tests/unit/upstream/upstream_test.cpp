@@ -22,6 +22,14 @@ class HttpUpstreamTest : public testing::Test {
   std::unique_ptr<Upstream> open311(LookupKind lookup = LookupKind::attribute, Milliseconds call_deadline = Milliseconds(5000)) {
     Open311Settings settings;
     settings.lookup.kind = lookup;
+    return open311(settings, call_deadline);
+  }
+  std::unique_ptr<Upstream> open311(FollowUpKind follow_up) {
+    Open311Settings settings;
+    settings.follow_up.kind = follow_up;
+    return open311(settings, Milliseconds(5000));
+  }
+  std::unique_ptr<Upstream> open311(const Open311Settings& settings, Milliseconds call_deadline) {
     UpstreamTraits traits;
     traits.call_deadline = call_deadline;
     traits.settle_after = Milliseconds(1000);
@@ -44,6 +52,7 @@ class HttpUpstreamTest : public testing::Test {
   std::optional<Reply<SubmitOutcome>> submitted;
   std::optional<Reply<LookupOutcome>> found;
   std::optional<Reply<PollOutcome>> polled;
+  std::optional<Reply<FollowUpOutcome>> followed;
 };
 
 TEST_F(HttpUpstreamTest, RegistersWithinTheCallDeadline) {
@@ -105,6 +114,74 @@ TEST_F(HttpUpstreamTest, PollsATokenAgainAfterAFailure) {
   upstream->poll("t", note(polled));
   client->answer(http_client::Failure{false, "reset"});
   EXPECT_EQ(name_of(polled.value().outcome), "try_later");
+}
+
+TEST_F(HttpUpstreamTest, FollowsManyRegistrationsInOneCallWithinTheDeadline) {
+  const auto upstream = open311(FollowUpKind::requests);
+  EXPECT_EQ(upstream->traits().follow_up_batch, 50U);
+  upstream->follow_up({"1", "2"}, note(followed));
+  EXPECT_FALSE(followed);
+  EXPECT_THAT(client->sent.at(0).target, HasSubstr("/requests.json?service_request_id=1%2C2"));
+  EXPECT_EQ(client->timeouts.at(0), Milliseconds(5000));
+  client->answer(reply(200, R"([{"service_request_id":"2","status":"closed"},{"service_request_id":"3","status":"closed"}])"));
+  const auto& reports = std::get<std::vector<ProgressReport>>(followed.value().outcome);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].code, "2");
+  EXPECT_EQ(reports[0].progress, Progress::resolved);
+}
+
+TEST_F(HttpUpstreamTest, FollowsByUpdatesSinceTheWindowBegan) {
+  const auto upstream = open311(FollowUpKind::updates);
+  const auto floor = [](auto time) { return std::chrono::floor<std::chrono::seconds>(time); };
+  const auto before = floor(std::chrono::system_clock::now());
+  upstream->follow_up({"1"}, note(followed));
+  const auto& target = client->sent.at(0).target;
+  EXPECT_THAT(target, HasSubstr("/servicerequestupdates.json?start_date="));
+  const auto time_after = [&](std::string_view name) {
+    auto text = target.substr(target.find(name) + name.size(), std::string_view("2026-11-24T12%3A00%3A00Z").size());
+    for (auto at = text.find("%3A"); at != std::string::npos; at = text.find("%3A")) text.replace(at, 3, ":");
+    return parse_rfc3339(text).value();
+  };
+  EXPECT_GE(time_after("end_date="), before);
+  EXPECT_EQ(time_after("end_date=") - time_after("start_date="), std::chrono::hours(72));
+  client->answer(reply(200, R"([
+    {"update_id":"b","service_request_id":"1","status":"fixed","updated_datetime":"2026-11-24T13:00:00Z","description":"شد"},
+    {"update_id":"a","service_request_id":"1","status":"open","updated_datetime":"2026-11-24T12:00:00Z"}])"));
+  const auto& reports = std::get<std::vector<ProgressReport>>(followed.value().outcome);
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports.back().progress, Progress::resolved) << "the newest last";
+  EXPECT_EQ(reports.back().words, "fixed: شد");
+}
+
+TEST_F(HttpUpstreamTest, FollowsAgainLaterWhereThereIsNoAnswer) {
+  const auto upstream = open311(FollowUpKind::requests);
+  const auto outcome_of = [&](http_client::Outcome answer) {
+    followed.reset();
+    upstream->follow_up({"1"}, note(followed));
+    client->answer(std::move(answer));
+    return std::string(name_of(followed.value().outcome));
+  };
+  EXPECT_EQ(outcome_of(http_client::Failure{false, "timed out after 5000 ms"}), "try_later");
+  EXPECT_FALSE(std::get<outcome::TryLater>(followed->outcome).reachable);
+  EXPECT_EQ(followed->excerpt, "timed out after 5000 ms");
+  EXPECT_EQ(outcome_of(reply(200, "<html>")), "try_later");
+  EXPECT_EQ(outcome_of(reply(503, "")), "try_later");
+  EXPECT_EQ(outcome_of(reply(404, "")), "unclear");
+  EXPECT_EQ(outcome_of(reply(403, "")), "misconfigured");
+}
+
+TEST_F(HttpUpstreamTest, FollowsNothingWhereThatIsSwitchedOff) {
+  EXPECT_EQ(open311(FollowUpKind::none)->traits().follow_up_batch, 0U);
+  EXPECT_EQ(make_by_hand(executor)->traits().follow_up_batch, 0U);
+}
+
+TEST_F(HttpUpstreamTest, ReadsCallbacksAsItsProtocolDoes) {
+  const auto upstream = open311(FollowUpKind::requests);
+  const auto told = upstream->read_callback(R"([{"service_request_id":"1","status":"closed"}])");
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->at(0).progress, Progress::resolved);
+  EXPECT_EQ(upstream->read_callback("<html>").error().code, "callback_unreadable");
+  EXPECT_EQ(make_by_hand(executor)->read_callback("{}").error().code, "callback_unreadable");
 }
 
 TEST_F(HttpUpstreamTest, NeverCallsBackFromInsideTheCall) {
