@@ -8,9 +8,7 @@
 namespace salam::test {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using Which = City::Which;
 

@@ -11,8 +11,6 @@ namespace salam::test {
 namespace {
 
 using testing::ContainerEq;
-using testing::Contains;
-using testing::IsEmpty;
 using testing::UnorderedElementsAreArray;
 
 const ApiContract& contract() { return ApiContract::written(); }

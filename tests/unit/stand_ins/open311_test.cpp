@@ -255,7 +255,7 @@ TEST_F(BusyOpen311StandIn, TakesUpdatesOnce) {
 
 TEST_F(BusyOpen311StandIn, RefusesUpdatesThatTheExtensionDoesNotAllow) {
   post(good_form);
-  auto status = [&](std::string what, const std::string& with) {
+  auto status = [&](const std::string& what, const std::string& with) {
     auto fields = amendment();
     fields.replace(fields.find(what), what.size(), with);
     return connection_.call("POST", "/open311/v2/servicerequestupdates.json", form_type, fields).status;
