@@ -76,7 +76,8 @@ TEST(FollowUp, TellsHowFarTheDeskHasComeByTheMappingThatShips) {
 TEST(FollowUp, ByUpdatesTellsTheSameInXml) {
   std::ifstream shipped(std::string(SALAM_SOURCE_DIR) + "/docker/examples/system137.toml");
   std::string text(std::istreambuf_iterator<char>(shipped), {});
-  for (const auto& [what, with] : {std::pair{"format = \"json\"", "format = \"xml\""}, {"kind = \"requests\"", "kind = \"updates\""}}) {
+  for (const auto& [what, with] :
+       {std::pair{"format = \"json\"", "format = \"xml\""}, std::pair{"kind = \"requests\"", "kind = \"updates\""}}) {
     ASSERT_NE(text.find(what), std::string::npos) << what;
     text.replace(text.find(what), std::string_view(what).size(), with);
   }
