@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/api/attachments.h"
 #include "gateway/domain/lifecycle.h"
 #include "gateway/domain/routing.h"
 #include "gateway/http/message.h"
@@ -26,6 +27,7 @@ struct Context {
   Clock& clock;
   Random& random;
   lifecycle::Policy policy;
+  AttachmentSettings attachments;
   std::function<std::shared_ptr<const RuleSet>()> rules;
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
@@ -41,6 +43,7 @@ std::vector<http::Route> attention_routes(const Context& context);
 std::vector<http::Route> tracking_routes(const Context& context);
 std::vector<http::Route> routing_routes(const Context& context);
 std::vector<http::Route> event_routes(const Context& context);
+std::vector<http::Route> attachment_routes(const Context& context);
 
 /// All of them: the API's listener.
 std::vector<http::Route> routes(const Context& context);

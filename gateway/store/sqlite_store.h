@@ -52,6 +52,7 @@ class SqliteStore final : public Store {
   std::optional<Record> newest_registered(System system) override;
   std::vector<Attachment> attachments(RequestKey key) override;
   std::optional<Attachment> attached_file(std::string_view digest) override;
+  [[nodiscard]] bool holds_file(const Attachment& file) const override { return files_.holds(file.digest, file.size); }
   void read_file(const Attachment& file, const std::function<void(std::optional<std::string>)>& handler) override;
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) override;
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) override;

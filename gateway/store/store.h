@@ -193,6 +193,8 @@ class Store {
   virtual std::vector<Attachment> attachments(RequestKey) { return {}; }
   /// A file by its digest, whichever request has it.
   virtual std::optional<Attachment> attached_file(std::string_view /*digest*/) { return {}; }
+  /// It is there, and as long as it was.
+  [[nodiscard]] virtual bool holds_file(const Attachment& /*file*/) const { return false; }
   /// Its content, on a thread of the store's own; nothing where the file is missing or of another size.
   virtual void read_file(const Attachment& /*file*/, const std::function<void(std::optional<std::string>)>& handler) { handler({}); }
   /// Newest first, those with a key below `before` (0: from the newest).

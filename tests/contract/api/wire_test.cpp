@@ -105,7 +105,7 @@ TEST_F(Wire, RefusesAsWritten) {
   const std::string large(70'000, ' ');
   int seen = 0;
   for (const auto& operation : ApiContract::written().operations()) {
-    if (operation.on_operations_listener) continue;
+    if (operation.on_operations_listener || operation.scope.empty()) continue;
     const std::string body = operation.method == "GET" ? "" : "{}";
     const auto target = operation.path;
     const auto unknown = call(gateway_.api_port(), operation.method, target, body, {{"Authorization", "Bearer salam_00000000_x"}});
