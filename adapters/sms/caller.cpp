@@ -8,7 +8,7 @@ Caller::Caller(std::unique_ptr<http_client::Client> client, Milliseconds timeout
     : client_(std::move(client)), timeout_(timeout), secrets_(std::move(secrets)) {
   if (timeout_ <= Milliseconds(0)) throw std::runtime_error("an SMS provider's timeout must be longer than nothing");
   // A shorter one could be a piece of the reply itself.
-  constexpr std::size_t shortest = 8;
+  static constexpr std::size_t shortest = 8;
   std::erase_if(secrets_, [](const auto& secret) { return secret.reveal().size() < shortest; });
 }
 

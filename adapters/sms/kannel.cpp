@@ -56,6 +56,13 @@ class Kannel final : public SmsProvider {
     });
   }
 
+  [[nodiscard]] std::optional<DeliveryNotice> read_callback(const CallbackParameters& parameters) const override {
+    auto status = kannel::read_report(parameters);
+    if (!status) return std::nullopt;
+    auto id = status->provider_id;
+    return DeliveryNotice{.provider_id = std::move(id), .status = std::move(status)};
+  }
+
  private:
   KannelSettings settings_;
   boost::asio::any_io_executor executor_;

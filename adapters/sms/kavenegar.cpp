@@ -1,5 +1,6 @@
 #include "adapters/sms/kavenegar.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -39,6 +40,13 @@ class Kavenegar final : public SmsProvider {
     auto form = kavenegar::status_form(provider_ids);
     auto read = [ids = std::move(provider_ids)](const HttpReply& reply) { return kavenegar::read_status(reply, ids); };
     caller_.call<StatusOutcome>(request("sms/status", std::move(form)), std::move(read), std::move(handler));
+  }
+
+  /// It is unsigned, so it only says where to look.
+  [[nodiscard]] std::optional<DeliveryNotice> read_callback(const CallbackParameters& parameters) const override {
+    const auto id = std::ranges::find(parameters, "messageid", &std::pair<std::string, std::string>::first);
+    if (id == parameters.end()) return std::nullopt;
+    return DeliveryNotice{.provider_id = id->second, .status = {}};
   }
 
  private:

@@ -28,7 +28,8 @@ void list(const Context& context, const http::Request& request, const http::Repl
   if (const auto text = request.query_value("reason")) {
     reason = parse_attention_reason(*text);
     if (!reason) {
-      return refuse_parameter(request, reply, "reason", "one of uncertain, refused, unclear, poison, by_hand, no_contact, undelivered, declined");
+      return refuse_parameter(request, reply, "reason",
+                              "one of uncertain, refused, unclear, poison, by_hand, no_contact, undelivered, declined");
     }
   }
   if (const auto text = request.query_value("region")) {

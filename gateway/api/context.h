@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "gateway/api/attachments.h"
+#include "gateway/api/callback_door.h"
 #include "gateway/domain/lifecycle.h"
 #include "gateway/domain/routing.h"
 #include "gateway/http/message.h"
@@ -16,10 +18,17 @@
 #include "gateway/json/schema.h"
 #include "gateway/ports/clock.h"
 #include "gateway/ports/event_log.h"
+#include "gateway/ports/sms_provider.h"
 #include "gateway/store/store.h"
 
 /// The resources of the API, one file each. Handlers run on HTTP threads and answer from whichever thread has the answer.
 namespace salam::api {
+
+/// Who may call back, and how that is known.
+struct Callbacks {
+  std::array<std::shared_ptr<CallbackDoor>, 2> doors;  ///< By system.
+  std::shared_ptr<CallbackDoor> sms;
+};
 
 /// What handlers need; wired in `app`. Everything in it is thread-safe.
 struct Context {
@@ -32,6 +41,11 @@ struct Context {
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
   std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;
+  Callbacks callbacks;
+  /// A system's callback, as its driver reads it. Errors: `callback_unreadable`.
+  std::function<Result<std::vector<ProgressReport>>(System, std::string_view body)> read_callback;
+  /// A text message provider's, by the name of its line; nothing where it is none.
+  std::function<std::optional<DeliveryNotice>(std::string_view line, const CallbackParameters&)> read_delivery;
   /// A named person lets the relay go on: again with the refused event, or past it. Error: `relay_not_refused`.
   std::function<Result<void>(std::int64_t position, bool skip, const std::string& by)> release_relay;
 };
@@ -44,6 +58,7 @@ std::vector<http::Route> tracking_routes(const Context& context);
 std::vector<http::Route> routing_routes(const Context& context);
 std::vector<http::Route> event_routes(const Context& context);
 std::vector<http::Route> attachment_routes(const Context& context);
+std::vector<http::Route> callback_routes(const Context& context);
 
 /// All of them: the API's listener.
 std::vector<http::Route> routes(const Context& context);

@@ -1,5 +1,6 @@
 #include "gateway/app/gateway.h"
 
+#include <algorithm>
 #include <future>
 #include <stdexcept>
 #include <utility>
@@ -23,6 +24,11 @@ T value_or_throw(Result<T> result) {
 std::chrono::milliseconds left(std::chrono::steady_clock::time_point deadline) {
   return std::max(std::chrono::milliseconds(0),
                   std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+}
+
+void ask_what_can_be_asked(lifecycle::FollowUpPolicy& policy, pipeline::LaneSettings& lane, const UpstreamTraits& traits) {
+  policy.asked = policy.asked && traits.follow_up_batch > 0;
+  lane.batch = std::max<std::size_t>(traits.follow_up_batch, 1);
 }
 
 }  // namespace
@@ -75,6 +81,9 @@ void Gateway::make_adapters() {
       sms_.push_back(sms::make_line(line, core_.executor()));
       lines.push_back({line.name, *sms_.back()});
     }
+    auto& follow_ups = settings_.pipeline.policy.follow_ups;
+    ask_what_can_be_asked(follow_ups[0], settings_.pipeline.lanes[static_cast<std::size_t>(Lane::status137)], system137_->traits());
+    ask_what_can_be_asked(follow_ups[1], settings_.pipeline.lanes[static_cast<std::size_t>(Lane::desk_status)], service_desk_->traits());
     driver_ = std::make_unique<pipeline::Driver>(
         settings_.pipeline,
         pipeline::Driver::World{.store = *store_,
@@ -120,6 +129,18 @@ void Gateway::make_servers() {
           [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {
             driver_->await_registration(key, wait, std::move(handler));
           },
+      .callbacks = {.doors = {std::make_shared<api::CallbackDoor>(settings_.callbacks[0]),
+                              std::make_shared<api::CallbackDoor>(settings_.callbacks[1])},
+                    .sms = std::make_shared<api::CallbackDoor>(settings_.sms_callback)},
+      .read_callback =
+          [this](System system, std::string_view body) {
+            return (system == System::system137 ? system137_ : service_desk_)->read_callback(body);
+          },
+      .read_delivery = [this](std::string_view name, const CallbackParameters& parameters) -> std::optional<DeliveryNotice> {
+        const auto line = std::ranges::find(settings_.sms, name, &sms::LineSettings::name);
+        if (line == settings_.sms.end()) return std::nullopt;
+        return sms_[static_cast<std::size_t>(line - settings_.sms.begin())]->read_callback(parameters);
+      },
       .release_relay = [this](std::int64_t position, bool skip, const std::string& by) -> Result<void> {
         if (!relay_) return Error{"relay_not_refused", "no broker is configured"};
         return skip ? relay_->skip(position, by) : relay_->release(position, by);

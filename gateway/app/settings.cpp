@@ -22,6 +22,11 @@ using std::chrono::seconds;
 
 constexpr std::int64_t ports_are_files = 1'048'576;
 
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  return text;
+}
+
 http::ServerSettings read_server(Section section, std::string name, std::string_view listen) {
   http::ServerSettings settings;
   settings.name = std::move(name);
@@ -123,6 +128,21 @@ QuietHours read_quiet_hours(Section& sms, const QuietHours& fallback) {
   return fallback;
 }
 
+api::CallbackSettings read_callback(Section section) {
+  constexpr std::size_t shortest_secret = 24;
+  api::CallbackSettings settings;
+  settings.secret = Sensitive<std::string>(section.secret("secret"));
+  settings.hmac_key = Sensitive<std::string>(section.secret("hmac_key"));
+  settings.signature_header = lower_case(section.string("signature_header", settings.signature_header));
+  settings.timestamp_header = lower_case(section.string("timestamp_header", settings.timestamp_header));
+  settings.tolerance =
+      std::chrono::duration_cast<seconds>(section.duration("tolerance", settings.tolerance, seconds(1), std::chrono::hours(1)));
+  if (!settings.secret.empty() && settings.secret.reveal().size() < shortest_secret) {
+    section.wrong("secret", "must be at least 24 characters long: it is all that keeps strangers out");
+  }
+  return settings;
+}
+
 lifecycle::FollowUpPolicy read_follow_up(Section section) {
   lifecycle::FollowUpPolicy policy;
   policy.asked = section.boolean("asked", true);
@@ -218,6 +238,8 @@ Settings read(Section root) {
   settings.service_desk = read_upstream(desk, service_desk::default_settings());
   settings.sms = read_sms_lines(sms);
   settings.pipeline.policy = read_policy(root.table("registration"), sms);
+  settings.callbacks = {read_callback(s137.table("callback")), read_callback(desk.table("callback"))};
+  settings.sms_callback = read_callback(sms.table("callback"));
   settings.pipeline.policy.follow_ups = {read_follow_up(s137.table("follow_up")), read_follow_up(desk.table("follow_up"))};
   auto& lanes = settings.pipeline.lanes;
   const pipeline::LaneSettings upstream_limits{.rate = 20, .in_flight = 8};

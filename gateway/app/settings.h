@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "adapters/sms/line.h"
 #include "adapters/upstream/settings.h"
 #include "gateway/api/attachments.h"
+#include "gateway/api/callback_door.h"
 #include "gateway/api/keys.h"
 #include "gateway/config/reader.h"
 #include "gateway/domain/result.h"
@@ -36,6 +38,8 @@ struct Settings {
   std::string routing_rules;  ///< A file; empty: 137 takes everything.
   upstream::Settings system137;
   upstream::Settings service_desk;
+  std::array<api::CallbackSettings, 2> callbacks;  ///< By system.
+  api::CallbackSettings sms_callback;
   std::vector<sms::LineSettings> sms;  ///< In the order in which they are tried.
   pipeline::Settings pipeline;
   std::optional<kafka::Connection> kafka;  ///< Without brokers events wait in the outbox.

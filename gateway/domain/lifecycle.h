@@ -111,6 +111,13 @@ Result<Change> poll_again(const Record& record, std::optional<Milliseconds> afte
 /// `holding_after` has passed.
 Result<Change> holding_due(const Record& record, const Policy& policy, const Moment& moment);
 
+/// What became of a text, in the provider's words where it failed.
+struct DeliveryReport {
+  Delivery delivery = Delivery::unknown;
+  std::string provider_id;
+  std::string reason;
+};
+
 // --- messages -----------------------------------------------------------------------------------------------------
 
 /// Commits the intent of a send by that provider.
@@ -132,6 +139,12 @@ Result<Change> message_failed(const Record& record, std::int64_t message, std::s
 Result<Change> message_delivered(const Record& record, std::int64_t message, const Moment& moment);
 /// No news yet. `polled`: the provider can be asked again; otherwise the report comes by itself, or never.
 Result<Change> message_on_the_way(const Record& record, std::int64_t message, bool polled, const Policy& policy, const Moment& moment);
+
+/// Its provider says what became of it, of its own accord: reports may repeat and come out of order. Error: `unchanged`.
+Result<Change> message_reported(const Record& record, std::int64_t message, std::string_view provider, const DeliveryReport& report,
+                                const Policy& policy, const Moment& moment);
+/// Its provider says that there is news: it is asked at once. Error: `unchanged`.
+Result<Change> message_news(const Record& record, std::int64_t message, const Moment& moment);
 
 /// It may have been sent. `look_after`: when its provider can first say.
 Result<Change> message_uncertain(const Record& record, std::int64_t message, std::string_view why, Milliseconds look_after,

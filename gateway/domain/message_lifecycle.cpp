@@ -123,6 +123,34 @@ Result<Change> message_on_the_way(const Record& record, std::int64_t id, bool po
   return draft.take();
 }
 
+Result<Change> message_reported(const Record& record, std::int64_t id, std::string_view provider, const DeliveryReport& report,
+                                const Policy& policy, const Moment& moment) {
+  const auto* message = find_message(record, id);
+  if (message == nullptr) return overtaken();
+  switch (report.delivery) {
+    case Delivery::delivered:
+      return message_delivered(record, id, moment);
+    case Delivery::failed:
+      return message_failed(record, id, report.reason, policy, moment);
+    case Delivery::on_the_way:
+      if (message->state != MessageState::uncertain) break;
+      return message_sent(record, id, provider, report.provider_id, policy.delivery_gives_up, policy, moment);
+    case Delivery::unknown:
+      break;
+  }
+  return Error{"unchanged", "nothing new is said"};
+}
+
+Result<Change> message_news(const Record& record, std::int64_t id, const Moment& moment) {
+  const auto* message = find_message(record, id);
+  if (message == nullptr || message->state != MessageState::sent) return Error{"unchanged", "nothing is awaited of it"};
+  static const Policy unused;
+  Draft draft(record, unused, moment);
+  draft.tasks_only();
+  draft.message_task(id, Lane::sms_status, Milliseconds{0});
+  return draft.take();
+}
+
 Result<Change> message_uncertain(const Record& record, std::int64_t id, std::string_view why, Milliseconds look_after, const Policy& policy,
                                  const Moment& moment) {
   const auto* message = find_message(record, id);

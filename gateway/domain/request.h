@@ -183,6 +183,9 @@ enum class MessageState {
 };
 std::string_view to_string(MessageState state);
 
+/// What a provider says of a text it took.
+enum class Delivery { on_the_way, delivered, failed, unknown };
+
 /// One text message to one citizen.
 struct Message {
   std::int64_t id = 0;  ///< 63 random bits: the provider's `localid`. A counter would repeat after a restore.

@@ -74,6 +74,10 @@ Decision Admission::decide(const Head& head, const Load& load) const {
     decision.refusal = Problem{.code = load.shutting_down ? "shutting_down" : "overloaded"};
     return decision;
   }
+  if (head.raw_path.empty()) {
+    decision.refusal = Problem{.code = "bad_request"};
+    return decision;
+  }
   auto match = router_.find(head.request.method, head.raw_path);
   decision.route = match.route;
   decision.route_index = match.index;

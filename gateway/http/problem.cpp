@@ -55,6 +55,12 @@ const std::vector<ProblemKind>& problems() {
       {"rate_limited", 429, "Too many requests with this key",
        "تعداد درخواست‌ها با این کلید بیش از حد است",
        "Wait for the time in Retry-After, then send again.", "به اندازهٔ زمان سرآیند Retry-After صبر کنید و دوباره بفرستید."},
+      {"callback_refused", 403, "Not who it says it is", "فرستندهٔ این فراخوان شناخته نشد",
+       "Neither the address's secret nor the signature and its time are those of a system that calls back here; ask the gateway's operator.",
+       "نه راز نشانی و نه امضا و زمان آن با سامانه‌ای که اینجا فراخوان می‌فرستد نمی‌خواند؛ از متصدی درگاه بپرسید."},
+      {"callback_unreadable", 422, "The callback cannot be read", "این فراخوان خوانده نشد",
+       "See `errors` for what was expected. Nothing of it was taken.",
+       "در errors آمده است که چه انتظار می‌رفت. چیزی از آن پذیرفته نشد."},
       // --- the gateway's state ---------------------------------------------------------------------------------------
       {"overloaded", 429, "Too much at once", "درگاه در این لحظه پرکار است",
        "Nothing was stored. Wait for the time in Retry-After, then send again.",

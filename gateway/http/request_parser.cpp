@@ -104,11 +104,11 @@ std::optional<std::uint64_t> RequestParser::announced_length() const {
 
 bool RequestParser::expects_continue() const { return version_ == 11 && same_ignoring_case(request_.header("expect"), "100-continue"); }
 
-void RequestParser::on_request_impl(beast_http::verb method, string_view, string_view target, int version, error_code& error) {
+void RequestParser::on_request_impl(beast_http::verb method, string_view, string_view target, int version, error_code&) {
   request_.method = method_of(method);
   version_ = version;
   auto parsed = http::parse_target(std_view(target));
-  if (!parsed) return fail("bad_request", error);
+  if (!parsed) return;
   raw_path_ = std::move(parsed->raw_path);
   request_.path = std::move(parsed->path);
   request_.query = std::move(parsed->query);

@@ -37,6 +37,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
 
   /// What is there so far, even after `failed`.
   [[nodiscard]] Request& request() noexcept { return request_; }
+  /// Empty where the request's target is malformed: the request is refused, and the connection goes on.
   [[nodiscard]] std::string_view raw_path() const noexcept { return raw_path_; }
   // Valid once the header is done:
   [[nodiscard]] bool has_body() const { return chunked() || content_length().value_or(0) > 0; }

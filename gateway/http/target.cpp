@@ -24,7 +24,10 @@ std::string_view without_authority(std::string_view text) {
   return text;
 }
 
-bool parse_query(std::string_view text, Target& target) {
+}  // namespace
+
+std::optional<Parameters> parse_form(std::string_view text) {
+  Parameters parameters;
   for (std::size_t start = 0; start <= text.size();) {
     const auto end = std::min(text.find('&', start), text.size());
     const auto pair = text.substr(start, end - start);
@@ -33,13 +36,11 @@ bool parse_query(std::string_view text, Target& target) {
     const auto equals = std::min(pair.find('='), pair.size());
     auto name = percent_decoded(pair.substr(0, equals), true);
     auto value = percent_decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view(), true);
-    if (!name || !value) return false;
-    target.query.emplace_back(*std::move(name), *std::move(value));
+    if (!name || !value) return std::nullopt;
+    parameters.emplace_back(*std::move(name), *std::move(value));
   }
-  return true;
+  return parameters;
 }
-
-}  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank) {
   std::string decoded;
@@ -67,8 +68,10 @@ std::optional<Target> parse_target(std::string_view text) {
   if (target.raw_path.empty()) target.raw_path = "/";
   if (target.raw_path.front() != '/') return std::nullopt;
   auto path = percent_decoded(target.raw_path);
-  if (!path || (question != std::string_view::npos && !parse_query(text.substr(question + 1), target))) return std::nullopt;
+  auto query = parse_form(question == std::string_view::npos ? std::string_view() : text.substr(question + 1));
+  if (!path || !query) return std::nullopt;
   target.path = *std::move(path);
+  target.query = *std::move(query);
   return target;
 }
 

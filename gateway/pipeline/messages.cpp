@@ -52,16 +52,13 @@ void Messages::send(const Task& task) {
   switch (message->state) {
     case MessageState::queued:
       return start(task, *message);
-    case MessageState::sending: {
-      const auto line = line_of(*message);
-      if (line && lines_[*line].provider.traits().deduplicates) return call(task, *message, *line);
+    case MessageState::sending:
       return engine_.commit(task, {.transition =
                                        [id = task.message, &policy = engine_.policy(), when = engine_.moment()](const Record& r) {
                                          return lifecycle::message_uncertain(r, id, "the gateway ended while it was sent", Milliseconds{0},
                                                                              policy, when);
                                        },
                                    .health = Health::none});
-    }
     case MessageState::uncertain:
       return resolve(task, *message);
     default:

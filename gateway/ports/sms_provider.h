@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,7 +25,6 @@ struct Rejected {
 
 using SendOutcome = std::variant<outcome::Sent, outcome::Rejected, outcome::TryLater, outcome::Uncertain, outcome::Misconfigured>;
 
-enum class Delivery { on_the_way, delivered, failed, unknown };
 struct DeliveryStatus {
   std::string provider_id;
   Delivery delivery = Delivery::unknown;
@@ -31,6 +32,13 @@ struct DeliveryStatus {
 };
 using StatusOutcome = std::variant<std::vector<DeliveryStatus>, outcome::TryLater, outcome::Misconfigured>;
 using SmsLookupOutcome = std::variant<outcome::Sent, outcome::Absent, outcome::TryLater, outcome::Misconfigured>;
+
+/// What a provider tells of its own accord, as the parameters of a callback's query or form.
+using CallbackParameters = std::vector<std::pair<std::string, std::string>>;
+struct DeliveryNotice {
+  std::string provider_id;               ///< Of the message.
+  std::optional<DeliveryStatus> status;  ///< Absent where a callback is not believed by itself: the provider is asked.
+};
 
 struct SmsTraits {
   bool deduplicates = false;  ///< A send repeated with the same message id is not sent twice, so an uncertain one is simply repeated.
@@ -57,6 +65,8 @@ class SmsProvider {
   virtual void status(std::vector<std::string> provider_ids, Handler<StatusOutcome> handler) = 0;
   /// Whether it has sent this message. Only with `has_lookup`.
   virtual void look_up(const Message& /*message*/, const Handler<SmsLookupOutcome>& /*handler*/) {}
+  /// From any thread. Nothing where it is none.
+  [[nodiscard]] virtual std::optional<DeliveryNotice> read_callback(const CallbackParameters& /*parameters*/) const { return {}; }
 };
 
 }  // namespace salam

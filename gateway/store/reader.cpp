@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -102,6 +103,19 @@ std::optional<Record> Reader::find(const Uuid& id) {
   auto row = database_.query(sql);
   auto found = records(row.bind(id));
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::optional<MessageKey> Reader::message_on_the_way(std::string_view provider, std::string_view provider_id) {
+  auto named = database_.query("SELECT request, id FROM messages WHERE state = 2 AND provider_id = ? AND provider = ?");
+  if (named.bind(provider_id, provider).next()) {
+    const auto request = named.get<RequestKey>();
+    return MessageKey{request, named.get<std::int64_t>()};
+  }
+  std::int64_t id = 0;
+  const auto* const end = provider_id.data() + provider_id.size();
+  if (std::from_chars(provider_id.data(), end, id).ptr != end || provider_id.empty()) return std::nullopt;
+  auto own = database_.query("SELECT request FROM messages WHERE state IN (1, 5) AND id = ? AND provider = ?");
+  return own.bind(id, provider).next() ? std::optional(MessageKey{own.get<RequestKey>(), id}) : std::nullopt;
 }
 
 std::optional<Message> Reader::message(RequestKey request, std::int64_t id) {

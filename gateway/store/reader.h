@@ -21,6 +21,7 @@ class Reader {
   std::optional<Record> find(const Uuid& id);
   std::optional<Record> find(RequestKey key);
   std::optional<Message> message(RequestKey request, std::int64_t id);
+  std::optional<MessageKey> message_on_the_way(std::string_view provider, std::string_view provider_id);
   std::vector<Record> find_by_code(std::string_view code);
   std::string original(RequestKey key);
   std::optional<Record> newest_registered(System system);

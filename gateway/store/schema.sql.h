@@ -96,6 +96,10 @@ CREATE TABLE messages (
   UNIQUE (request, id)
 );
 
+-- By what a provider's report calls a text: its own name for one that was sent, ours for one that may have been.
+CREATE INDEX messages_sent ON messages(provider_id) WHERE state = 2;
+CREATE INDEX messages_unsure ON messages(id) WHERE state IN (1, 5);
+
 -- A file stands in the folder beside the database, by its digest; a link has a url and no file.
 CREATE TABLE attachments (
   id INTEGER PRIMARY KEY,

@@ -292,6 +292,10 @@ std::optional<Record> SqliteStore::find(RequestKey key) {
   return readers_.ask([&](Reader& reader) { return reader.find(key); });
 }
 
+std::optional<MessageKey> SqliteStore::message_on_the_way(std::string_view provider, std::string_view provider_id) {
+  return readers_.ask([&](Reader& reader) { return reader.message_on_the_way(provider, provider_id); });
+}
+
 std::optional<Message> SqliteStore::message(RequestKey request, std::int64_t id) {
   return readers_.ask([&](Reader& reader) { return reader.message(request, id); });
 }

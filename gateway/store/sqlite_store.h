@@ -47,6 +47,7 @@ class SqliteStore final : public Store {
   std::optional<Record> find(const Uuid& id) override;
   std::optional<Record> find(RequestKey key) override;
   std::optional<Message> message(RequestKey request, std::int64_t id) override;
+  std::optional<MessageKey> message_on_the_way(std::string_view provider, std::string_view provider_id) override;
   std::vector<Record> find_by_code(std::string_view code) override;
   std::string original(RequestKey key) override;
   std::optional<Record> newest_registered(System system) override;

@@ -64,6 +64,11 @@ struct Conflict {
 };
 using AcceptOutcome = std::variant<Accepted, Replayed, Conflict, Error>;
 
+struct MessageKey {
+  RequestKey request = 0;
+  std::int64_t message = 0;
+};
+
 struct Updated {
   Record record;
   std::vector<Task> tasks;
@@ -184,6 +189,8 @@ class Store {
   virtual std::optional<Record> find(RequestKey key) = 0;
   /// One of its messages, without the request: what sending one and asking after it need.
   virtual std::optional<Message> message(RequestKey request, std::int64_t id) = 0;
+  /// A message on its way, by what its provider calls it, or by its own id while the provider has not named it.
+  virtual std::optional<MessageKey> message_on_the_way(std::string_view /*provider*/, std::string_view /*provider_id*/) { return {}; }
   /// By the gateway's code or any upstream's; several where two upstreams use one number (at most 10).
   virtual std::vector<Record> find_by_code(std::string_view code) = 0;
   virtual std::string original(RequestKey key) = 0;

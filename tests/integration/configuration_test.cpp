@@ -1,4 +1,8 @@
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <ostream>
+#include <regex>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -87,7 +91,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "attachments.public_url", "such as https://gateway.example"},
         Mistake{"AttachmentTooLarge", "[shutdown]", "[attachments]\nmax_bytes = 1000000000\n[shutdown]", "attachments.max_bytes",
                 "must be a whole number from 1024"},
-        Mistake{"QuietHours", "[sms]\n", "[sms]\nquiet_hours = \"22-8\"\n", "sms.quiet_hours", "22:00-08:00, or none"},
+        Mistake{"QuietHours", "quiet_hours = \"none\"", "quiet_hours = \"22-8\"", "sms.quiet_hours", "22:00-08:00, or none"},
+        Mistake{"ShortSecret", "[sms]\n", "[sms.callback]\nsecret = \"short\"\n[sms]\n", "sms.callback.secret", "at least 24 characters"},
         Mistake{"LineTwice", "[sms]\n", "[sms]\nproviders = [\"a\", \"a\"]\n", "sms.providers", "`a` stands there twice"},
         Mistake{"Template", "[sms]\n", "[sms.templates]\nholding_137 = \"no code\"\n[sms]\n", "sms.templates.holding_137",
                 "carries no {code}"},
@@ -173,6 +178,25 @@ TEST(KeysFile, ThatIsNoneStopsTheStartWithItsName) {
   const auto ran = gateway.run({"serve"});
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.output, HasSubstr("keys.json"));
+}
+
+/// Secrets given in place of the files that an example names.
+std::string with_secrets(const std::string& text) {
+  static const std::regex file(R"re((\w+)_file = "/run/secrets/[^"]*")re");
+  return std::regex_replace(text, file, R"re($1 = "http://127.0.0.1:8137/v1/callbacks/sms/kannel/0123456789")re");
+}
+
+TEST(Examples, OfSmsProvidersAreWholeTables) {
+  for (const auto* const name : {"sms_kavenegar.toml", "sms_kannel.toml", "sms_magfa.toml"}) {
+    Gateway gateway(nowhere());
+    const auto config = gateway.folder().read("gateway.toml");
+    const auto from = config.find("[sms]\n");
+    std::ifstream file(std::filesystem::path(SALAM_SOURCE_DIR) / "docker/examples" / name);
+    const std::string example{std::istreambuf_iterator<char>(file), {}};
+    gateway.set(config.substr(from, config.find("[sms.limits]") - from), with_secrets(example) + "\n");
+    const auto ran = gateway.run({"check-config"});
+    EXPECT_EQ(ran.code, 0) << name << ": " << ran.output;
+  }
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ base_url = "{sms}"
 api_key = "stand-in-sms-key"
 call_deadline = "700ms"
 delivery_first_poll = "100ms"
+quiet_hours = "none"
 delivery_longest_poll = "300ms"
 [sms.limits]
 rate = 500

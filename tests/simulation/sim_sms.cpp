@@ -13,8 +13,9 @@ using std::chrono::seconds;
 
 }  // namespace
 
-SimSms::SimSms(SmsScenario scenario, World& world)
-    : scenario_(std::move(scenario)),
+SimSms::SimSms(std::string name, SmsScenario scenario, World& world)
+    : name_(std::move(name)),
+      scenario_(std::move(scenario)),
       world_(world),
       traits_{.deduplicates = scenario_.deduplicates,
               .deduplicates_for = hours(12),
@@ -51,7 +52,7 @@ std::string SimSms::accept(const Text& text) {
   world_.counts.add(kept.fate == Delivery::delivered ? Happened::text_delivered
                     : kept.fate == Delivery::failed  ? Happened::text_undelivered
                                                      : Happened::text_never_reported);
-  world_.tell("sms: {} to {} with code {}", kept.localid, kept.receiver, kept.code);
+  world_.tell("{} sms: {} to {} with code {}", name_, kept.localid, kept.receiver, kept.code);
   return std::to_string(ledger_.size() - 1);
 }
 
@@ -61,6 +62,7 @@ void SimSms::send(const Message& message, Handler<SendOutcome> handler) {
     world_.counts.add(what);
     reply(std::move(handler), took, std::move(outcome));
   };
+  world_.tell("{} sms: asked to send {}", name_, message.id);
   Text text{.localid = message.id, .receiver = message.mobile.reveal(), .code = message.code, .accepted_at = {}, .decided_at = {}};
   if (within(scenario_.outages)) return fail(Happened::text_unreachable, outcome::TryLater{"connection refused", {}, false});
   if (within(scenario_.without_credit)) return fail(Happened::text_out_of_credit, outcome::Misconfigured{"418 credit"});
@@ -90,6 +92,7 @@ void SimSms::look_up(const Message& message, const Handler<SmsLookupOutcome>& ha
     return reply<SmsLookupOutcome>(handler, took, outcome::TryLater{"timeout", {}, false});
   }
   const auto known = by_localid_.find(message.id);
+  world_.tell("{} sms: lookup of {}: {}", name_, message.id, known == by_localid_.end() ? "absent" : "found");
   if (known == by_localid_.end()) return reply<SmsLookupOutcome>(handler, took, outcome::Absent{});
   reply<SmsLookupOutcome>(handler, took, outcome::Sent{std::to_string(known->second)});
 }

@@ -22,7 +22,7 @@ class SimSms : public SmsProvider {
     Timestamp decided_at;
   };
 
-  SimSms(SmsScenario scenario, World& world);
+  SimSms(std::string name, SmsScenario scenario, World& world);
 
   [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
   void send(const Message& message, Handler<SendOutcome> handler) override;
@@ -40,6 +40,7 @@ class SimSms : public SmsProvider {
   template <class Outcome>
   void reply(Handler<Outcome> handler, Milliseconds took, Outcome outcome);
 
+  std::string name_;
   SmsScenario scenario_;
   World& world_;
   SmsTraits traits_;

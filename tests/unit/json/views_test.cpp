@@ -157,7 +157,9 @@ TEST(EventData, HidesPersonalDataUnlessToldOtherwise) {
   for (const auto& event : events()) {
     expect_no_personal_data(event_data(event, sample().request, false));
     EXPECT_THAT(event_data(event, sample().request, false), Not(HasSubstr(officer)));
-    if (!event.actor.name.empty()) EXPECT_THAT(event_data(event, sample().request, true), HasSubstr(officer));
+    if (!event.actor.name.empty()) {
+      EXPECT_THAT(event_data(event, sample().request, true), HasSubstr(officer));
+    }
     EXPECT_THAT(event_data(event, sample().request, true), HasSubstr("+989131234567"));
   }
 }

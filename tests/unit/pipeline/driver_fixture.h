@@ -53,6 +53,7 @@ class ManualExecutor : public Executor, public Clock {
     const std::scoped_lock lock(mutex_);
     return !posted_.empty();
   }
+  void forget_timers() { timers_.clear(); }
   [[nodiscard]] std::size_t timers() const { return timers_.size(); }
   /// Lets time pass, timer by timer.
   void pass(Milliseconds time) {
@@ -127,6 +128,7 @@ class ScriptedSms : public SmsProvider {
   [[nodiscard]] const SmsTraits& traits() const override { return its_traits; }
   void send(const Message& message, Handler<SendOutcome> handler) override {
     sent.push_back(message.code);
+    if (hangs) return;
     answer<SendOutcome>(sends, std::move(handler));
   }
   void look_up(const Message& message, const Handler<SmsLookupOutcome>& handler) override {
@@ -141,6 +143,7 @@ class ScriptedSms : public SmsProvider {
 
   std::deque<SendOutcome> sends{outcome::Sent{"p"}};
   std::deque<SmsLookupOutcome> lookups{outcome::Absent{}};
+  bool hangs = false;  ///< No send is answered.
   Delivery delivery = Delivery::delivered;
   std::vector<std::string> sent;
   std::vector<std::string> looked_up;
@@ -173,23 +176,26 @@ class DriverTest : public ::testing::Test {
     store_ = std::move(store::open({.path = folder_ / "salam.db"}, executor_, random_)).value();
     store_->put_meeting({.id = "m", .region = *Region::from_number(5), .mosque = "م", .date = *parse_date("2026-11-24")},
                         [](const Result<bool>&) {});
-    Settings settings;
-    for (auto& lane : settings.lanes) {
+    for (auto& lane : settings_.lanes) {
       lane.rate = 1e6;
       lane.memory = options.memory;
     }
-    settings.policy.delivery_first_poll = seconds(1);
-    settings.policy.holding_after = minutes(5);
-    settings.policy.follow_ups[0] = {.asked = options.follows_up, .first = seconds(30), .longest = seconds(30), .after_end = {}};
-    settings.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
-    policy_ = settings.policy;
-    std::vector<SmsLine> lines{{"first", sms_}};
-    if (options.two_lines) lines.push_back({"second", second_sms_});
-    driver_ = std::make_unique<Driver>(std::move(settings),
+    settings_.policy.delivery_first_poll = seconds(1);
+    settings_.policy.holding_after = minutes(5);
+    settings_.policy.follow_ups[0] = {.asked = options.follows_up, .first = seconds(30), .longest = seconds(30), .after_end = {}};
+    settings_.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
+    policy_ = settings_.policy;
+    lines_.push_back({"first", sms_});
+    if (options.two_lines) lines_.push_back({"second", second_sms_});
+    start();
+  }
+
+  void start() {
+    driver_ = std::make_unique<Driver>(settings_,
                                        Driver::World{.store = *store_,
                                                      .system137 = system137_,
                                                      .service_desk = desk_,
-                                                     .sms = std::move(lines),
+                                                     .sms = lines_,
                                                      .clock = executor_,
                                                      .random = random_,
                                                      .executor = executor_,
@@ -202,6 +208,14 @@ class DriverTest : public ::testing::Test {
     driver_.reset();
     store_.reset();
     std::filesystem::remove_all(folder_);
+  }
+
+  /// The process dies with whatever is under way, and another one starts.
+  void restart() {
+    EXPECT_TRUE(executor_.run_until([&] { return !executor_.has_work(); }));
+    executor_.forget_timers();
+    driver_.reset();
+    start();
   }
 
   /// A request as intake would hand it over; its key.
@@ -269,6 +283,8 @@ class DriverTest : public ::testing::Test {
   ScriptedSms second_sms_{executor_};
   prometheus::Registry metrics_;
   lifecycle::Policy policy_;
+  Settings settings_;
+  std::vector<SmsLine> lines_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Driver> driver_;
 };

@@ -139,6 +139,19 @@ TEST_F(TwoLines, WhatOneMayHaveSentTheOtherDoesNotSend) {
   EXPECT_THAT(second_sms_.sent, IsEmpty());
 }
 
+TEST_F(TwoLines, WhatAProcessThatDiedMayHaveSentByOneTheOtherDoesNotSend) {
+  sms_.hangs = true;
+  const auto key = take("1");
+  ASSERT_TRUE(executor_.run_until([&] { return sms_.sent.size() == 1; }));
+  EXPECT_EQ(message(key).state, MessageState::sending);
+  sms_.hangs = false;
+  sms_.sends = {outcome::Misconfigured{"418 credit"}, outcome::Misconfigured{"418 credit"}, outcome::Sent{"p"}};
+  restart();
+  ASSERT_TRUE(eventually([&] { return told(key); }));
+  EXPECT_EQ(message(key).provider, "first");
+  EXPECT_THAT(second_sms_.sent, IsEmpty());
+}
+
 TEST_F(TwoLines, WhereBothFailTextsWaitAndNoneIsLost) {
   sms_.sends = {outcome::Misconfigured{"418 credit"}};
   second_sms_.sends = {outcome::TryLater{"refused", {}, false}};

@@ -77,7 +77,9 @@ TEST_P(Open311LookUp, EndsAListingWithAReasonOrGivesTheCode) {
   const auto& [format, bad] = GetParam();
   std::vector<Held> held;
   const auto more = open311(format)->list(sample_request().received_at)->feed(bad.response(), held);
-  if (!more) EXPECT_TRUE(held.empty());
+  if (!more) {
+    EXPECT_TRUE(held.empty());
+  }
   if (more) {
     ASSERT_EQ(held.size(), 1U);
     EXPECT_EQ(held[0].code.empty(), bad.look_up != "found");

@@ -199,7 +199,9 @@ TEST_P(Open311ProgressIn, HasNoReportInWhatCannotBeRead) {
     const auto read = read_status(settings(GetParam()), bad.response(), codes);
     const auto reports = reports_in(read);
     EXPECT_EQ(reports && !reports->reports.empty(), bad.submit == "registered") << bad.name;
-    if (!reports) EXPECT_EQ(std::holds_alternative<outcome::Unclear>(read.outcome), bad.look_up == "unclear") << bad.name;
+    if (!reports) {
+      EXPECT_EQ(std::holds_alternative<outcome::Unclear>(read.outcome), bad.look_up == "unclear") << bad.name;
+    }
     const auto updates = reports_in(read_updates(settings(GetParam()), bad.response()));
     EXPECT_TRUE(!updates || updates->reports.empty()) << bad.name;
   }
