@@ -38,7 +38,7 @@ std::optional<Problem> check_body(const Head& head, const Route& route) {
   if (!coding.empty() && !same_ignoring_case(coding, "identity")) {
     return Problem{.code = "unsupported_media_type", .headers = {{"Accept-Encoding", "identity"}}};
   }
-  if (!is_one_of(head.request.header("content-type"), route.media_type)) {
+  if (!route.media_type.empty() && !is_one_of(head.request.header("content-type"), route.media_type)) {
     return Problem{
         .code = "unsupported_media_type", .members = {{"expected", route.media_type}}, .headers = {{"Accept", route.media_type}}};
   }

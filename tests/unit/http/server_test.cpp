@@ -293,7 +293,10 @@ TEST_F(Server, KeepsARoutesPlaceUntilItsAnswerIsWritten) {
 TEST_F(Server, TakesAnyOfARoutesMediaTypesAndNamesThemAll) {
   http::Route route{http::Method::post, "/files", "", echo};
   route.media_type = "image/png, application/json";
-  start({}, {route});
+  http::Route any{http::Method::post, "/anything", "", echo};
+  any.media_type.clear();
+  start({}, {route, any});
+  EXPECT_EQ(WireClient(server_->port()).ask("POST /anything HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx").status, 202);
   const auto send = [&](const std::string& type) {
     return WireClient(server_->port()).ask("POST /files HTTP/1.1\r\nHost: h\r\nContent-Type: " + type + "\r\nContent-Length: 1\r\n\r\nx");
   };

@@ -185,6 +185,7 @@ class DriverTest : public ::testing::Test {
     settings_.policy.follow_ups[0] = {.asked = options.follows_up, .first = seconds(30), .longest = seconds(30), .after_end = {}};
     settings_.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
     policy_ = settings_.policy;
+    media_urls_ = options.media_urls;
     lines_.push_back({"first", sms_});
     if (options.two_lines) lines_.push_back({"second", second_sms_});
     start();
@@ -199,7 +200,7 @@ class DriverTest : public ::testing::Test {
                                                      .clock = executor_,
                                                      .random = random_,
                                                      .executor = executor_,
-                                                     .media_urls = options.media_urls},
+                                                     .media_urls = media_urls_},
                                        metrics_);
     driver_->start();
   }
@@ -282,6 +283,7 @@ class DriverTest : public ::testing::Test {
   ScriptedSms sms_{executor_};
   ScriptedSms second_sms_{executor_};
   prometheus::Registry metrics_;
+  std::function<std::vector<std::string>(RequestKey)> media_urls_;
   lifecycle::Policy policy_;
   Settings settings_;
   std::vector<SmsLine> lines_;
