@@ -14,7 +14,7 @@
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Placeholder>, 40> names{{
+constexpr std::array<std::pair<std::string_view, Placeholder>, 42> names{{
     {"code", Placeholder::code},
     {"subject", Placeholder::subject},
     {"description", Placeholder::description},
