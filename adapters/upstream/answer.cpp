@@ -58,6 +58,8 @@ std::vector<std::string> personal_texts(const Request& request) {
     texts.emplace_back(rest.substr(0, blank));
     rest.remove_prefix(blank == std::string_view::npos ? rest.size() : blank + 1);
   }
+  // Whoever knows such an address can read the file.
+  texts.insert(texts.end(), request.media_urls.begin(), request.media_urls.end());
   return texts;
 }
 

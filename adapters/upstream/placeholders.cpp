@@ -14,7 +14,7 @@
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Placeholder>, 40> names{{
+constexpr std::array<std::pair<std::string_view, Placeholder>, 42> names{{
     {"code", Placeholder::code},
     {"subject", Placeholder::subject},
     {"description", Placeholder::description},
@@ -40,6 +40,8 @@ constexpr std::array<std::pair<std::string_view, Placeholder>, 40> names{{
     {"received_on", Placeholder::received_on},
     {"received_on_jalali", Placeholder::received_on_jalali},
     {"received_on_jalali_persian", Placeholder::received_on_jalali_persian},
+    {"media_url", Placeholder::media_url},
+    {"media_urls", Placeholder::media_urls},
     {"their_region", Placeholder::their_region},
     {"their_category", Placeholder::their_category},
     {"their_kind", Placeholder::their_kind},
@@ -242,6 +244,10 @@ std::string value_of(Placeholder placeholder, const Request& request) {
       return latin_digits(jalali_date(tehran_date(request.received_at)));
     case Placeholder::received_on_jalali_persian:
       return jalali_date(tehran_date(request.received_at));
+    case Placeholder::media_url:
+      return request.media_urls.empty() ? std::string() : request.media_urls.front();
+    case Placeholder::media_urls:
+      return fmt::format("{}", fmt::join(request.media_urls, "\n"));
     case Placeholder::service_code:
     case Placeholder::their_region:
     case Placeholder::their_category:

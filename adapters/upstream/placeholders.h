@@ -39,6 +39,8 @@ enum class Placeholder {
   received_on,                 ///< That day in Tehran: `2026-11-24`.
   received_on_jalali,          ///< `1405/09/03`.
   received_on_jalali_persian,  ///< `۱۴۰۵/۰۹/۰۳`.
+  media_url,                   ///< Where the first attachment can be fetched; empty where there is none, or no address for it.
+  media_urls,                  ///< All of them, one a line.
   their_region,                ///< What the mapping's table makes of the region.
   their_category,
   their_kind,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/api/attachments.h"
 #include "gateway/api/callback_door.h"
 #include "gateway/domain/lifecycle.h"
 #include "gateway/domain/routing.h"
@@ -35,6 +36,7 @@ struct Context {
   Clock& clock;
   Random& random;
   lifecycle::Policy policy;
+  AttachmentSettings attachments;
   std::function<std::shared_ptr<const RuleSet>()> rules;
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
@@ -55,6 +57,7 @@ std::vector<http::Route> attention_routes(const Context& context);
 std::vector<http::Route> tracking_routes(const Context& context);
 std::vector<http::Route> routing_routes(const Context& context);
 std::vector<http::Route> event_routes(const Context& context);
+std::vector<http::Route> attachment_routes(const Context& context);
 std::vector<http::Route> callback_routes(const Context& context);
 
 /// All of them: the API's listener.

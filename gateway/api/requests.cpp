@@ -80,8 +80,8 @@ void take_in(const Context& context, const http::Request& request, const json::V
       .route = std::move(route),
       .citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{},
       .traceparent = traceparent_of(request),
-      .first_change = [policy = &context.policy,
-                       now = context.clock.now()](Request fresh) { return lifecycle::received(std::move(fresh), *policy, now); },
+      .first_change = [policy = &context.policy, now = context.clock.now(), awaits_attachments = body->attachments != 0](
+                          Request fresh) { return lifecycle::received(std::move(fresh), *policy, now, awaits_attachments); },
   };
   auto sent = intake.original;
   context.store.accept(std::move(intake),
@@ -165,7 +165,7 @@ void post_batch(const Context& context, const http::Request& request, const http
 void get_request(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto record = request_of(context, request, reply);
   if (!record) return;
-  auto response = json_response(200, json::request_view(*record));
+  auto response = json_response(200, json::request_view(*record, context.store.attachments(record->request.key)));
   response.headers.emplace_back("ETag", '"' + std::to_string(record->request.version) + '"');
   reply(std::move(response));
 }

@@ -84,16 +84,27 @@ void Gateway::make_adapters() {
     auto& follow_ups = settings_.pipeline.policy.follow_ups;
     ask_what_can_be_asked(follow_ups[0], settings_.pipeline.lanes[static_cast<std::size_t>(Lane::status137)], system137_->traits());
     ask_what_can_be_asked(follow_ups[1], settings_.pipeline.lanes[static_cast<std::size_t>(Lane::desk_status)], service_desk_->traits());
-    driver_ = std::make_unique<pipeline::Driver>(settings_.pipeline,
-                                                 pipeline::Driver::World{.store = *store_,
-                                                                         .system137 = *system137_,
-                                                                         .service_desk = *service_desk_,
-                                                                         .sms = std::move(lines),
-                                                                         .clock = clock_,
-                                                                         .random = random_,
-                                                                         .executor = core_},
-                                                 metrics_.registry());
+    driver_ = std::make_unique<pipeline::Driver>(
+        settings_.pipeline,
+        pipeline::Driver::World{.store = *store_,
+                                .system137 = *system137_,
+                                .service_desk = *service_desk_,
+                                .sms = std::move(lines),
+                                .clock = clock_,
+                                .random = random_,
+                                .executor = core_,
+                                .media_urls = [this](RequestKey request) { return media_urls(request); }},
+        metrics_.registry());
   });
+}
+
+std::vector<std::string> Gateway::media_urls(RequestKey request) const {
+  std::vector<std::string> urls;
+  for (const auto& attachment : store_->attachments(request)) {
+    if (!attachment.is_link() && !store_->holds_file(attachment)) continue;
+    if (auto url = api::media_address(*store_, settings_.attachments.public_url, attachment); !url.empty()) urls.push_back(std::move(url));
+  }
+  return urls;
 }
 
 void Gateway::make_relay() {
@@ -111,6 +122,7 @@ void Gateway::make_servers() {
       .clock = clock_,
       .random = random_,
       .policy = settings_.pipeline.policy,
+      .attachments = settings_.attachments,
       .rules = [this] { return rules_.load(); },
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =

@@ -38,6 +38,7 @@ class Gateway {
   void make_adapters();
   void make_relay();
   void make_servers();
+  [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
   /// Runs it on the core thread and waits for it; what it throws is thrown here.
   void on_core(const std::function<void()>& work);
   [[nodiscard]] std::vector<api::Dependency> dependencies() const;

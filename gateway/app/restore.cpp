@@ -26,6 +26,9 @@ constexpr std::chrono::hours upstream_margin{24};
 void print(const char* what, const std::string& file, const store::BackupSummary& summary) {
   fmt::print("{} {}: {} bytes, taken {}\n  incarnation {}, {} meetings, {} requests ({} told), last event {}\n", what, file, summary.bytes,
              to_rfc3339(summary.taken_at), summary.incarnation, summary.meetings, summary.requests, summary.told, summary.last_event);
+  if (summary.files > 0) fmt::print("  {} files of attachments\n", summary.files - summary.missing);
+  if (summary.missing > 0)
+    fmt::print("MISSING {} of {} files of attachments: `salam-gateway audit` names them\n", summary.missing, summary.files);
 }
 
 /// Fences whatever the stopped gateway still has in the network, so that what is read afterwards stays true.
@@ -152,7 +155,8 @@ int restore(const std::string& config, const std::string& file, bool without_top
   print_lost(after);
   print_held(held);
   for (const auto& what : not_asked) fmt::print("NOT ASKED for requests that came after the backup: {}\n", what);
-  return topic_asked && after.lost().empty() && held.empty() ? 0 : exit_code::at_fault;
+  const bool whole = after.lost().empty() && held.empty() && restoration.backup().missing == 0;
+  return topic_asked && whole ? 0 : exit_code::at_fault;
 }
 
 }  // namespace salam::app

@@ -44,6 +44,33 @@ http::ServerSettings read_server(Section section, std::string name, std::string_
   return settings;
 }
 
+bool is_public_url(std::string_view url) {
+  const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
+  const auto host = has_scheme ? url.substr(url.find("://") + 3) : std::string_view();
+  return !host.empty() && host.find_first_of("?#@ \t") == std::string_view::npos && !host.starts_with('/');
+}
+
+api::AttachmentSettings read_attachments(Section section) {
+  constexpr std::int64_t mebibyte = 1024 * 1024;
+  api::AttachmentSettings settings;
+  settings.max_bytes = static_cast<std::size_t>(section.integer("max_bytes", 10 * mebibyte, 1024, 100 * mebibyte));
+  settings.max_per_request = static_cast<std::size_t>(section.integer("max_per_request", 10, 1, 100));
+  settings.at_once = static_cast<std::size_t>(section.integer("at_once", 8, 1, 1'000));
+  settings.timeout = section.duration("timeout", settings.timeout, seconds(1), minutes(30));
+  settings.link_hosts = section.strings("link_hosts");
+  for (const auto& host : settings.link_hosts) {
+    if (!api::is_link_host(host))
+      section.wrong("link_hosts", "\"" + host + "\" is no host's name in lower case such as photos.example, or .example for all below it");
+  }
+  settings.public_url = section.string("public_url", "");
+  if (settings.public_url.ends_with('/')) settings.public_url.pop_back();
+  if (!settings.public_url.empty() && !is_public_url(settings.public_url)) {
+    section.wrong("public_url",
+                  "must be where others reach this API, such as https://gateway.example (or http://, where the network is the city's own)");
+  }
+  return settings;
+}
+
 store::Settings read_store(Section section, const std::string& installation, Section events) {
   store::Settings settings;
   settings.path = section.path("path", "/var/lib/salam-gateway/salam.db");
@@ -131,6 +158,7 @@ lifecycle::Policy read_policy(Section registration, Section sms) {
   policy.backoff.cap = registration.duration("longest_retry", policy.backoff.cap, milliseconds(10), hours(24));
   policy.poll_every = registration.duration("poll_every", policy.poll_every, milliseconds(100), hours(24));
   policy.attention_due = registration.duration("attention_due", policy.attention_due, seconds(1), hours(24 * 30));
+  policy.wait_for_attachments = registration.duration("wait_for_attachments", policy.wait_for_attachments, milliseconds(0), hours(1));
   policy.contact_due = registration.duration("contact_due", policy.contact_due, seconds(1), hours(24 * 90));
   policy.holding_after = sms.duration("holding_after", policy.holding_after, milliseconds(0), hours(24 * 7));
   policy.delivery_first_poll = sms.duration("delivery_first_poll", policy.delivery_first_poll, milliseconds(10), hours(1));
@@ -200,6 +228,7 @@ Settings read(Section root) {
   settings.keys_file = keys.path("file", default_keys_file);
   settings.key_rates.each = keys.number("rate", settings.key_rates.each, 0.1, 1e6);
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
+  settings.attachments = read_attachments(root.table("attachments"));
   settings.routing_rules = root.table("routing").path("rules", "");
 
   auto s137 = root.table("system137");

@@ -10,6 +10,7 @@
 #include "adapters/kafka/topics.h"
 #include "adapters/sms/line.h"
 #include "adapters/upstream/settings.h"
+#include "gateway/api/attachments.h"
 #include "gateway/api/callback_door.h"
 #include "gateway/api/keys.h"
 #include "gateway/config/reader.h"
@@ -33,6 +34,7 @@ struct Settings {
   std::uint64_t disk_free_mark = 0;
   std::string keys_file;
   api::KeyRing::Rates key_rates;
+  api::AttachmentSettings attachments;
   std::string routing_rules;  ///< A file; empty: 137 takes everything.
   upstream::Settings system137;
   upstream::Settings service_desk;

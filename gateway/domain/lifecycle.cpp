@@ -33,14 +33,14 @@ Milliseconds Backoff::wait(int attempts, double jitter) const {
   return Milliseconds(static_cast<std::int64_t>(std::max(ceiling / 10, ceiling * jitter)));
 }
 
-Change received(Request request, const Policy& policy, Timestamp now) {
+Change received(Request request, const Policy& policy, Timestamp now, bool awaits_attachments) {
   const Moment moment{.now = now};
   Draft draft(std::move(request), policy, moment);
   draft.registration().state = RegistrationState::waiting;
   draft.registration().system = draft.request().route.system;
   if (draft.registration().intent_at) draft.become_uncertain("entered again after a restore: it may have been registered before");
   draft.event(EventType::received);
-  draft.registration_task(Milliseconds{0}, false);
+  draft.registration_task(awaits_attachments ? policy.wait_for_attachments : Milliseconds{0}, false);
   const auto& citizen = draft.request().content.citizen;
   if (citizen.mobile) {
     draft.clock(policy.holding_after);
@@ -72,6 +72,16 @@ Result<Change> begin_call(const Record& record, const LookupPower& power, const 
     default:
       return overtaken();
   }
+}
+
+Result<Change> attachments_complete(const Record& record, const Policy& policy, const Moment& moment) {
+  const auto& registration = record.request.registration;
+  const bool called_before = registration.intent_at || registration.attempts > 0 || !registration.reason.empty();
+  if (registration.state != RegistrationState::waiting || called_before) return overtaken();
+  Draft draft(record, policy, moment);
+  draft.tasks_only();
+  draft.registration_task(Milliseconds{0}, false);
+  return draft.take();
 }
 
 Result<Change> call_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment) {

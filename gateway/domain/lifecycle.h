@@ -42,6 +42,7 @@ struct Policy {
   Milliseconds delivery_gives_up{47 * 3'600'000};  ///< Without a report by then, a person is asked.
   Milliseconds attention_due{24 * 3'600'000};      ///< For what holds up a registration.
   Milliseconds contact_due{7 * 24 * 3'600'000LL};  ///< For a code that must be handed over.
+  Milliseconds wait_for_attachments{0};            ///< Between acceptance and the first call, so that scans may come before it.
   QuietHours quiet_hours;                          ///< For texts that carry no first code.
   std::array<FollowUpPolicy, 2> follow_ups;        ///< By system.
   MessageTemplates texts137 = MessageTemplates::defaults(System::system137);
@@ -62,7 +63,8 @@ struct Moment {
 };
 
 /// The change that goes with acceptance: received, first registration task, holding clock, and the missing contact where there is none.
-Change received(Request request, const Policy& policy, Timestamp now);
+/// `awaits_attachments`: false where none will come.
+Change received(Request request, const Policy& policy, Timestamp now, bool awaits_attachments = true);
 
 // --- registration -------------------------------------------------------------------------------------------------
 
@@ -76,6 +78,9 @@ struct LookupPower {
 /// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `poll` (pending), `overtaken`. A request found
 /// in `calling` was left so by a process that died, and becomes uncertain. An uncertain one that cannot be looked up goes to a person.
 Result<Change> begin_call(const Record& record, const LookupPower& power, const Policy& policy, const Moment& moment);
+
+/// All attachments are there that were announced: the first call waits no longer. Error: `overtaken` where it was made already.
+Result<Change> attachments_complete(const Record& record, const Policy& policy, const Moment& moment);
 
 Result<Change> call_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
 Result<Change> call_pending(const Record& record, std::string_view token, const Policy& policy, const Moment& moment);

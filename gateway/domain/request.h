@@ -160,6 +160,7 @@ struct Request {
   std::string traceparent;              ///< W3C, of the call that brought it; may be empty.
   std::int64_t version = 0;             ///< Raised by each change.
   std::int64_t sequence = 0;            ///< Of its last event.
+  std::vector<std::string> media_urls;  ///< Where its attachments can be fetched; filled in for a call that hands them on, else empty.
 };
 
 /// The API's one word for where a request stands, derived from its parts.

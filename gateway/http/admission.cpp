@@ -19,6 +19,14 @@ bool is_media_type(std::string_view field, std::string_view wanted) {
   return true;
 }
 
+bool is_one_of(std::string_view field, std::string_view wanted) {
+  std::optional<std::string_view> rest = wanted;
+  while (const auto media_type = next_part(rest, ',')) {
+    if (is_media_type(field, *media_type)) return true;
+  }
+  return false;
+}
+
 bool takes_body(Method method) { return method == Method::post || method == Method::put || method == Method::patch; }
 
 std::optional<Problem> check_body(const Head& head, const Route& route) {
@@ -30,7 +38,7 @@ std::optional<Problem> check_body(const Head& head, const Route& route) {
   if (!coding.empty() && !same_ignoring_case(coding, "identity")) {
     return Problem{.code = "unsupported_media_type", .headers = {{"Accept-Encoding", "identity"}}};
   }
-  if (!route.media_type.empty() && !is_media_type(head.request.header("content-type"), route.media_type)) {
+  if (!route.media_type.empty() && !is_one_of(head.request.header("content-type"), route.media_type)) {
     return Problem{
         .code = "unsupported_media_type", .members = {{"expected", route.media_type}}, .headers = {{"Accept", route.media_type}}};
   }
@@ -81,6 +89,10 @@ Decision Admission::decide(const Head& head, const Load& load) const {
   }
   decision.refusal = identify(head, *match.route, decision.caller);
   if (!decision.refusal) decision.refusal = check_body(head, *match.route);
+  if (!decision.refusal && match.route->places) {
+    decision.place = match.route->places->take();
+    if (!decision.place) decision.refusal = Problem{.code = "overloaded"};
+  }
   return decision;
 }
 

@@ -32,11 +32,12 @@ struct Decision {
   std::size_t route_index = 0;
   std::vector<std::string> parameters;
   Caller caller;
+  Places::Place place;  ///< Where the route has places: one of them.
   std::optional<Problem> refusal;
 };
 
 /// Decides on a request before its body is read, in one place and in this order: shutting down 503, too many in flight 429, no such route
-/// 404 or 405, the caller 401, 403 or 429, size 413, media type 415.
+/// 404 or 405, the caller 401, 403 or 429, size 413, media type 415, the route's places 429.
 class Admission {
  public:
   Admission(const Router& router, Authenticate authenticate) : router_(router), authenticate_(std::move(authenticate)) {}

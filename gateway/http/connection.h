@@ -113,6 +113,7 @@ class Connection final : public AnyConnection {
   Awaitable<bool> serve_one() {
     route_ = ServerMetrics::unmatched;
     began_ = never;
+    body_timeout_ = worker_.settings().body_timeout;
     parser_.emplace(worker_.settings().header_limit);
     if (!co_await read_header()) co_return false;
     began_ = Clock::now();
@@ -122,7 +123,7 @@ class Connection final : public AnyConnection {
     auto exchange = std::make_shared<Exchange>(worker_.mailbox());
     const Head head{parser_->request(), parser_->raw_path(), parser_->has_body(), parser_->announced_length()};
     Decision decision = worker_.admission().decide(head, {worker_.shared().draining, full});
-    if (decision.route != nullptr) route_ = decision.route_index;
+    if (decision.route != nullptr) follow(*decision.route, decision.route_index);
     if (decision.refusal) {
       exchange.reset();
       co_return co_await refuse(*decision.refusal);
@@ -136,6 +137,11 @@ class Connection final : public AnyConnection {
       }
     }
     co_return co_await handle(decision, std::move(exchange));
+  }
+
+  void follow(const Route& route, std::size_t index) {
+    route_ = index;
+    if (route.body_timeout.count() > 0) body_timeout_ = route.body_timeout;
   }
 
   Awaitable<bool> read_header() {
@@ -160,7 +166,7 @@ class Connection final : public AnyConnection {
   /// Empty when the body is there, `gone` when the client is not, else a problem code.
   Awaitable<std::string_view> read_body(std::uint64_t limit) {
     parser_->take_body(limit);
-    set_deadline(worker_.settings().body_timeout);
+    set_deadline(body_timeout_);
     if (parser_->expects_continue() && buffer_.size() == 0) {
       static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
       const auto bytes = boost::asio::buffer(go_on);
@@ -209,6 +215,7 @@ class Connection final : public AnyConnection {
     persian_ = request.wants_persian();
     request.caller = std::move(decision.caller);
     request.parameters = std::move(decision.parameters);
+    exchange->take_over(decision.place);
     call(decision.route->handler, *exchange);
     if (!exchange->answered()) {
       set_deadline(worker_.settings().handler_timeout);
@@ -272,7 +279,7 @@ class Connection final : public AnyConnection {
     }
     const std::chrono::duration<double> took = Clock::now() - began_;
     worker_.metrics().answered(route_, method_, response.status, took.count());
-    set_deadline(worker_.settings().body_timeout);
+    set_deadline(body_timeout_);
     co_return co_await send(body) && goes_on;
   }
 
@@ -328,6 +335,7 @@ class Connection final : public AnyConnection {
   std::string out_;
   Clock::time_point deadline_ = never;
   Clock::time_point began_ = never;
+  Clock::duration body_timeout_{};
   Exchange* waiting_ = nullptr;
   std::size_t route_ = ServerMetrics::unmatched;
   Method method_ = Method::other;

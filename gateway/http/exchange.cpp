@@ -80,7 +80,9 @@ void Exchange::resume() {
 }
 
 void Exchange::free_place() {
-  if (!place_freed_.exchange(true)) mailbox_->shared().in_flight.fetch_sub(1);
+  if (place_freed_.exchange(true)) return;
+  route_place_.reset();
+  mailbox_->shared().in_flight.fetch_sub(1);
 }
 
 }  // namespace salam::http

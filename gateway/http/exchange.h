@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/http/message.h"
+#include "gateway/http/places.h"
 
 namespace salam::http {
 
@@ -51,6 +52,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   /// Takes over a place in flight, which the server has counted.
   explicit Exchange(std::shared_ptr<Mailbox> mailbox) : mailbox_(std::move(mailbox)) {}
+  /// One of the route's own places too. Before `reply`.
+  void take_over(Places::Place place) { route_place_ = std::move(place); }
   ~Exchange() { free_place(); }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -89,6 +92,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::atomic<State> state_{State::handled};
   std::atomic<bool> settled_{false};
   std::atomic<bool> place_freed_{false};
+  Places::Place route_place_;
   Response response_;
   /// Emplaced, never assigned: Asio 1.26's move assignment calls itself without end.
   std::optional<boost::asio::any_completion_handler<void()>> waiting_;

@@ -153,6 +153,18 @@ const std::vector<ProblemKind>& problems() {
       {"version_mismatch", 412, "Changed since it was read", "از زمان خوانده شدن تغییر کرده است",
        "Read it again and repeat the change with the new ETag in If-Match.",
        "دوباره آن را بخوانید و تغییر را با ETag تازه در If-Match تکرار کنید."},
+      // --- attachments -----------------------------------------------------------------------------------------------
+      {"attachment_type", 415, "Not a file of the announced type", "پرونده از نوع اعلام‌شده نیست",
+       "Send a JPEG, PNG or WebP picture or a PDF with its own Content-Type; 'why' says what came.",
+       "تصویر JPEG، PNG یا WebP یا پروندهٔ PDF را با Content-Type درست بفرستید؛ آنچه رسیده در «why» آمده است."},
+      {"too_many_attachments", 409, "The request has as many attachments as it may", "این درخواست به بیشترین شمار پیوست رسیده است",
+       "Nothing was stored; leave out what is not needed.", "چیزی ذخیره نشد؛ آنچه لازم نیست را نفرستید."},
+      {"link_not_allowed", 422, "The link may not be handed on", "این پیوند پذیرفته نیست",
+       "See 'why'; hosts are allowed by attachments.link_hosts in the gateway's configuration. Or send the file itself.",
+       "علت در «why» آمده است؛ میزبان‌های مجاز در attachments.link_hosts پیکربندی درگاه هستند. یا خود پرونده را بفرستید."},
+      {"unknown_attachment", 404, "No such attachment", "چنین پیوستی نیست",
+       "Check the digest; a link has no file here. Where the file was lost, `salam-gateway audit` says so.",
+       "شناسهٔ پیوست را بررسی کنید؛ پیوند، پرونده‌ای در اینجا ندارد. پروندهٔ گم‌شده را `salam-gateway audit` نشان می‌دهد."},
       // --- events ----------------------------------------------------------------------------------------------------
       {"relay_not_refused", 409, "No refused event at this position", "در این جایگاه رویداد ردشده‌ای نیست",
        "Publishing does not stand before an event at this position; see refused_position in /health.",

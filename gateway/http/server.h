@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/http/message.h"
+#include "gateway/http/places.h"
 
 namespace prometheus {
 class Registry;
@@ -24,8 +25,11 @@ struct Route {
   std::string path;
   std::string scope;  ///< Needed of the caller's key; empty: nobody is asked.
   Handler handler;
-  std::size_t body_limit = 64 * 1024;           ///< Bytes; for routes that take a body.
-  std::string media_type = "application/json";  ///< What the body must be (415 otherwise); empty: anything.
+  std::size_t body_limit = 64 * 1024;  ///< Bytes; for routes that take a body.
+  std::string media_type =
+      "application/json";                     ///< What the body must be (415 otherwise), several with commas between them; empty: anything.
+  std::chrono::milliseconds body_timeout{0};  ///< For reading the body and for writing the answer; 0: the server's own.
+  std::shared_ptr<Places> places = nullptr;   ///< Beyond them 429 with `Retry-After`; null: no bound but the server's own.
 };
 
 /// Decides on a caller before its body is read. Called on the connection's thread; must be quick.

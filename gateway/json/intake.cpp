@@ -71,6 +71,11 @@ std::optional<Coordinates> read_coordinates(const Reader& reader) {
   return Coordinates{.latitude = *latitude, .longitude = *longitude};
 }
 
+std::optional<int> count_at(const Value& object, std::string_view name) {
+  const auto* const value = member(object, name);
+  return value != nullptr && value->IsInt() ? std::optional(value->GetInt()) : std::nullopt;
+}
+
 using Fields = std::vector<std::pair<std::string_view, std::string>>;
 
 /// By JSON Pointer, in the order of the schema. A mobile number that was understood counts, else what was written.
@@ -134,8 +139,14 @@ Body<IntakeBody> read_intake(const Value& body) {
   intake.citizen = read_citizen(reader);
   intake.address = Sensitive(reader.text("/place/address"));
   intake.coordinates = read_coordinates(reader);
+  intake.attachments = count_at(body, "attachments");
   if (!reader.good()) return reader.take_errors();
   return intake;
+}
+
+std::optional<int> announced_attachments(std::string_view original) {
+  const auto document = parse(original);
+  return document && document->IsObject() ? count_at(*document, "attachments") : std::nullopt;
 }
 
 Body<std::vector<const Value*>> read_batch(const Value& body) {
@@ -185,6 +196,11 @@ Body<EventRelease> read_event_release(const Value& body) {
       .position = member(body, "position")->GetInt64(), .by = reader.required_text("/by"), .skip = skip != nullptr && skip->IsTrue()};
   if (!reader.good()) return reader.take_errors();
   return release;
+}
+
+Body<AttachmentLink> read_attachment_link(const Value& body) {
+  if (auto errors = schema("intake/attachment_link").check(body); !errors.empty()) return errors;
+  return AttachmentLink{.url = string_at(body, "url").value_or(""), .name = string_at(body, "name").value_or("")};
 }
 
 Body<RoutingQuestion> read_routing_question(const Value& body) {

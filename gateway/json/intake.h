@@ -29,11 +29,15 @@ struct IntakeBody {
   Citizen citizen;
   Sensitive<std::string> address;
   std::optional<Coordinates> coordinates;
+  std::optional<int> attachments;  ///< So many are announced; no part of the content.
 
   [[nodiscard]] Content content(Region meeting_region) const;
 };
 /// A mobile number or national ID that is none does not refuse the request: the number stays as written, the ID is left out.
 Body<IntakeBody> read_intake(const Value& body);
+
+/// How many attachments a request announced, from its body as it came.
+std::optional<int> announced_attachments(std::string_view original);
 
 /// The items of a batch, each still to be read by `read_intake`. They live as long as `body`.
 Body<std::vector<const Value*>> read_batch(const Value& body);
@@ -52,6 +56,13 @@ struct EventRelease {
   bool skip = false;  ///< Leave it out of the log; else try it again.
 };
 Body<EventRelease> read_event_release(const Value& body);
+
+/// A link in place of a file. It is as written: whether it may be handed on is not looked at here.
+struct AttachmentLink {
+  std::string url;
+  std::string name;
+};
+Body<AttachmentLink> read_attachment_link(const Value& body);
 
 /// A request that is not made, only asked about.
 struct RoutingQuestion {

@@ -98,11 +98,26 @@ void progress(Writer& writer, const Request& request, bool words) {
   writer.end_object();
 }
 
-}  // namespace
+void attachment(Writer& writer, const Attachment& attachment) {
+  writer.begin_object().member("digest", attachment.digest);
+  if (attachment.is_link()) {
+    writer.member("url", attachment.url.reveal());
+  } else {
+    writer.member("media_type", attachment.media_type).member("size", static_cast<std::int64_t>(attachment.size));
+  }
+  writer.member_if("name", attachment.name.reveal()).member("added_at", to_rfc3339(attachment.added_at));
+  writer.member("added_by", attachment.added_by).end_object();
+}
 
-std::string request_view(const Record& record) {
+void attachments(Writer& writer, const std::vector<Attachment>& attachments) {
+  writer.key("attachments").begin_array();
+  for (const auto& one : attachments) attachment(writer, one);
+  writer.end_array();
+}
+
+/// The object is left open.
+void whole_request(Writer& writer, const Record& record) {
   const auto& request = record.request;
-  Writer writer;
   writer.begin_object().member("id", request.id.to_string());
   codes(writer, request.code);
   writer.member("state", state_of(request)).member("version", request.version);
@@ -115,6 +130,33 @@ std::string request_view(const Record& record) {
   told(writer, request.told);
   attention(writer, request);
   messages(writer, record.messages);
+}
+
+}  // namespace
+
+std::string request_view(const Record& record) {
+  Writer writer;
+  whole_request(writer, record);
+  return writer.end_object().take();
+}
+
+std::string request_view(const Record& record, const std::vector<Attachment>& attached) {
+  Writer writer;
+  whole_request(writer, record);
+  attachments(writer, attached);
+  return writer.end_object().take();
+}
+
+std::string attachment_view(const Attachment& attached) {
+  Writer writer;
+  attachment(writer, attached);
+  return writer.take();
+}
+
+std::string attachments_view(const std::vector<Attachment>& attached) {
+  Writer writer;
+  writer.begin_object();
+  attachments(writer, attached);
   return writer.end_object().take();
 }
 

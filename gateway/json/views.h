@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "gateway/domain/attachment.h"
 #include "gateway/domain/meeting.h"
 #include "gateway/domain/request.h"
 
@@ -10,6 +12,12 @@ namespace salam::json {
 
 /// Everything about a request, personal data included: for callers with the scope `read`.
 std::string request_view(const Record& record);
+/// With its attachments, which lists leave out.
+std::string request_view(const Record& record, const std::vector<Attachment>& attachments);
+
+/// For callers with the scope `read`, and the one that sent it.
+std::string attachment_view(const Attachment& attachment);
+std::string attachments_view(const std::vector<Attachment>& attachments);
 
 /// What an intake app needs at once: form, id, code (for machines and for people), state, and the upstream's code once it is known. No
 /// personal data.

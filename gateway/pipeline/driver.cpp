@@ -18,7 +18,7 @@ Driver::Driver(Settings settings, World world, prometheus::Registry& metrics)
                    },
                .drained = [this] { end_drain(); }},
               metrics),
-      registrations_(engine_, world.system137, world.service_desk),
+      registrations_(engine_, world.system137, world.service_desk, std::move(world.media_urls)),
       follow_ups_(engine_, world.system137, world.service_desk),
       messages_(engine_, std::move(world.sms), settings_.lanes[static_cast<std::size_t>(Lane::sms)]) {}
 

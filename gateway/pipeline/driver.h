@@ -32,6 +32,8 @@ class Driver {
     Clock& clock;
     Random& random;
     Executor& executor;
+    /// Where a request's attachments can be fetched, as a system is to be told; unset: nowhere.
+    std::function<std::vector<std::string>(RequestKey)> media_urls{};
   };
 
   Driver(Settings settings, World world, prometheus::Registry& metrics);

@@ -1,7 +1,10 @@
 #include "gateway/pipeline/registrations.h"
 
+#include <exception>
 #include <utility>
 #include <variant>
+
+#include <spdlog/spdlog.h>
 
 #include "gateway/pipeline/overloaded.h"
 
@@ -23,8 +26,8 @@ std::string_view outcome_name(const auto& outcome) {
 
 }  // namespace
 
-Registrations::Registrations(Engine& engine, Upstream& system137, Upstream& service_desk)
-    : engine_(engine), system137_(system137), service_desk_(service_desk) {}
+Registrations::Registrations(Engine& engine, Upstream& system137, Upstream& service_desk, MediaUrls media_urls)
+    : engine_(engine), system137_(system137), service_desk_(service_desk), media_urls_(std::move(media_urls)) {}
 
 lifecycle::LookupPower Registrations::power(Lane lane) {
   const auto& traits = upstream(lane).traits();
@@ -51,7 +54,18 @@ void Registrations::run(const Task& task) {
   });
 }
 
+std::vector<std::string> Registrations::media_urls(RequestKey request) const {
+  if (!media_urls_) return {};
+  try {
+    return media_urls_(request);
+  } catch (const std::exception& failed) {
+    spdlog::error("request {} is registered without its attachments: {}", request, failed.what());
+    return {};
+  }
+}
+
 void Registrations::submit(const Task& task, Request request) {
+  request.media_urls = media_urls(request.key);
   const auto shared = std::make_shared<const Request>(std::move(request));
   upstream(task.lane).submit(shared, [this, task, shared, at = engine_.world().clock.now()](Reply<SubmitOutcome> reply) {
     const bool succeeded = std::holds_alternative<outcome::Registered>(reply.outcome);

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "gateway/pipeline/engine.h"
 #include "gateway/ports/upstream.h"
@@ -14,8 +16,10 @@ namespace salam::pipeline {
 /// Lives on the core thread.
 class Registrations {
  public:
-  /// All of these outlive it.
-  Registrations(Engine& engine, Upstream& system137, Upstream& service_desk);
+  using MediaUrls = std::function<std::vector<std::string>(RequestKey)>;
+
+  /// All of these outlive it. `media_urls` may be empty, and where it throws, the request goes without its attachments.
+  Registrations(Engine& engine, Upstream& system137, Upstream& service_desk, MediaUrls media_urls);
 
   /// A task of either system's lane.
   void run(const Task& task);
@@ -36,6 +40,7 @@ class Registrations {
   lifecycle::LookupPower power(Lane lane);
 
   void submit(const Task& task, Request request);
+  [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
   void look_up(const Task& task);
   void poll(const Task& task);
   /// Looks for what `registered` gives, unless the lookup has proved itself or was asked to just now.
@@ -50,6 +55,7 @@ class Registrations {
   Engine& engine_;
   Upstream& system137_;
   Upstream& service_desk_;
+  MediaUrls media_urls_;
   std::array<Proof, 2> proofs_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "gateway/store/attachment_files.h"
 #include "gateway/store/database.h"
 #include "gateway/store/reader.h"
 #include "gateway/store/schema.h"
@@ -53,6 +54,27 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
   return standings;
 }
 
+struct AttachedFile {
+  std::int64_t attachment = 0;
+  std::string digest;
+  std::uint64_t size = 0;
+  Uuid request;
+  std::int64_t code = 0;
+};
+
+std::vector<AttachedFile> next_files(Database& database, std::int64_t after) {
+  auto rows = database.query(
+      "SELECT a.id, a.digest, a.size, r.id, r.code FROM attachments a CROSS JOIN requests r ON r.key = a.request "
+      "WHERE a.id > ? AND a.url = '' ORDER BY a.id LIMIT ?");
+  rows.bind(after, page);
+  std::vector<AttachedFile> files;
+  while (rows.next()) {
+    auto& file = files.emplace_back();
+    rows.into(file.attachment, file.digest, file.size, file.request, file.code);
+  }
+  return files;
+}
+
 bool own_code(const Standing& one, const std::string& code) {
   const auto parsed = TrackingCode::parse(code);
   return parsed && parsed->number() == one.code;
@@ -82,7 +104,7 @@ std::vector<std::string> faults(const Standing& one) {
 
 class Walk {
  public:
-  explicit Walk(Database& database) : database_(database) {}
+  Walk(Database& database, const AttachmentFiles& files) : database_(database), files_(files) {}
 
   AuditReport report() {
     RequestKey last = 0;
@@ -92,6 +114,7 @@ class Walk {
       }
       last = standings.back().key;
     }
+    look_for_files();
     for (const auto& [state, number] : states_) {
       report_.counts.by_state.emplace_back(to_string(state), number);
     }
@@ -112,15 +135,33 @@ class Walk {
       ++systems_[one.system];
     }
     for (auto& what : faults(one)) {
-      ++report_.findings_total;
-      if (report_.findings.size() < most_findings) {
-        const auto code = TrackingCode::from_number(one.code);
-        report_.findings.push_back({one.id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
+      found(one.id, one.code, std::move(what));
+    }
+  }
+
+  void look_for_files() {
+    std::int64_t last = 0;
+    for (auto files = next_files(database_, last); !files.empty(); files = next_files(database_, last)) {
+      for (const auto& file : files) {
+        if (!files_.holds(file.digest, file.size)) {
+          found(file.request, file.code,
+                fmt::format("its attachment {} is missing in {}, or is not as long as it was", file.digest, files_.folder()));
+        }
       }
+      last = files.back().attachment;
+    }
+  }
+
+  void found(const Uuid& id, std::int64_t number, std::string what) {
+    ++report_.findings_total;
+    if (report_.findings.size() < most_findings) {
+      const auto code = TrackingCode::from_number(number);
+      report_.findings.push_back({id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
     }
   }
 
   Database& database_;
+  const AttachmentFiles& files_;
   AuditReport report_;
   std::map<RegistrationState, std::int64_t> states_;
   std::map<System, std::int64_t> systems_;
@@ -138,7 +179,7 @@ Result<AuditReport> audit(const std::string& path) {
     if (database.number("PRAGMA user_version") == 0) {
       return unusable(path, "it is empty");
     }
-    return Walk(database).report();
+    return Walk(database, AttachmentFiles(attachment_folder(path))).report();
   } catch (const DatabaseError& error) {
     return unusable(path, error.what());
   }

@@ -5,6 +5,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "gateway/store/attachment_copies.h"
+#include "gateway/store/attachment_files.h"
 #include "gateway/store/database.h"
 #include "gateway/store/files.h"
 #include "gateway/store/schema.h"
@@ -50,6 +52,27 @@ class TemporaryFile {
   std::string path_;
 };
 
+/// The folder of a backup goes with a backup that does not come to its end, unless it stood there before.
+class BackupFolder {
+ public:
+  explicit BackupFolder(const std::string& file) : files_(attachment_folder(file)), was_there_(fs::exists(files_.folder())) {}
+  ~BackupFolder() {
+    if (!was_there_ && !complete_) {
+      std::error_code ignored;
+      fs::remove_all(files_.folder(), ignored);
+    }
+  }
+  BackupFolder(const BackupFolder&) = delete;
+  BackupFolder& operator=(const BackupFolder&) = delete;
+  [[nodiscard]] AttachmentFiles& files() { return files_; }
+  void keep() { complete_ = true; }
+
+ private:
+  AttachmentFiles files_;
+  bool was_there_;
+  bool complete_ = false;
+};
+
 Result<void> copy(const std::string& path, const std::string& to, const Progress& progress) {
   Database database(path, Database::Access::read);
   if (auto usable = check_usable(database, path); !usable) {
@@ -77,7 +100,7 @@ Error backup_unusable(const std::string& file, std::string_view why) {
   return {"backup_unusable", fmt::format("the backup {} cannot be used: {}", file, why)};
 }
 
-Result<BackupSummary> read_backup(Database& database, const std::string& file, const Progress& progress) {
+Result<BackupSummary> read_backup(Database& database, const std::string& file, const AttachmentFiles& files, const Progress& progress) {
   const auto version = database.number("PRAGMA user_version");
   if (database.number("PRAGMA application_id") != application_id || version == 0) {
     return backup_unusable(file, "it is not a backup of this gateway");
@@ -98,24 +121,42 @@ Result<BackupSummary> read_backup(Database& database, const std::string& file, c
   if (!taken_at || !incarnation) {
     return backup_unusable(file, "it is a database, but was not made by `salam-gateway backup`");
   }
+  const auto held = count_files(database, files);
   return BackupSummary{.incarnation = *incarnation,
                        .taken_at = *taken_at,
                        .bytes = fs::file_size(file),
                        .meetings = database.number("SELECT count(*) FROM meetings"),
                        .requests = database.number("SELECT sum(requests) FROM tallies"),
                        .told = database.number("SELECT sum(requests) FROM tallies WHERE told = 1"),
-                       .last_event = database.number("SELECT max(position) FROM events")};
+                       .last_event = database.number("SELECT max(position) FROM events"),
+                       .files = held.all,
+                       .missing = held.missing};
+}
+
+Result<BackupSummary> check(const std::string& file, const AttachmentFiles& files, const Progress& progress) {
+  try {
+    Database database(file, Database::Access::read);
+    return read_backup(database, file, files, progress);
+  } catch (const DatabaseError& error) {
+    return backup_unusable(file, error.what());
+  }
+}
+
+Result<void> copy_attachments(const std::string& copy, const AttachmentFiles& from, AttachmentFiles& to, const Progress& progress) {
+  Database database(copy, Database::Access::read);
+  return copy_files(database, {&from}, to, progress);
+}
+
+/// What an older backup under the same name had and this one has not.
+void remove_older(const std::string& file, const AttachmentFiles& files) {
+  Database database(file, Database::Access::read);
+  files.remove_unknown([&](const std::string& digest) { return is_attached(database, digest); });
 }
 
 }  // namespace
 
 Result<BackupSummary> check_backup(const std::string& file, const Progress& progress) {
-  try {
-    Database database(file, Database::Access::read);
-    return read_backup(database, file, progress);
-  } catch (const DatabaseError& error) {
-    return backup_unusable(file, error.what());
-  }
+  return check(file, AttachmentFiles(attachment_folder(file)), progress);
 }
 
 Result<BackupSummary> backup(const std::string& path, const std::string& file, bool overwrite, const Clock& clock,
@@ -127,11 +168,15 @@ Result<BackupSummary> backup(const std::string& path, const std::string& file, b
     }
     const auto started_at = clock.now();
     const TemporaryFile temporary(file + ".partial");
+    BackupFolder folder(file);
     if (auto copied = copy(path, temporary.path(), progress); !copied) {
       return std::move(copied).error();
     }
     note_time(temporary.path(), started_at);
-    auto summary = check_backup(temporary.path(), progress);
+    if (auto copied = copy_attachments(temporary.path(), AttachmentFiles(attachment_folder(path)), folder.files(), progress); !copied) {
+      return Error{"backup_failed", fmt::format("no backup was made: {}", copied.error().message)};
+    }
+    auto summary = check(temporary.path(), folder.files(), progress);
     if (!summary) {
       return summary;
     }
@@ -139,6 +184,8 @@ Result<BackupSummary> backup(const std::string& path, const std::string& file, b
       return exists;
     }
     move_durably(temporary.path(), file);
+    folder.keep();
+    remove_older(file, folder.files());
     return summary;
   } catch (const DatabaseError& error) {
     return Error{"backup_failed", fmt::format("no backup was made of {}: {}", path, error.what())};

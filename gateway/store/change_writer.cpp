@@ -91,9 +91,10 @@ std::vector<Task> write_parts(Database& database, const Change& change, const st
     remove_task(database, request, task);
   }
   std::vector<Task> tasks;
+  const bool of_new_request = change.after.version == 1 && !change.tasks_only;
   for (auto task : change.tasks) {
     task.request = request;
-    tasks.push_back(put_task(database, task, change.after.version == 1, next_task));
+    tasks.push_back(put_task(database, task, of_new_request, next_task));
   }
   for (const auto& settled : change.settled) {
     settle_attention(database, request, settled);

@@ -35,7 +35,14 @@ struct AttemptOperation {
   Attempt attempt;
 };
 
-using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, AttemptOperation>;
+/// Its file is on the disk already.
+struct AttachOperation {
+  NewAttachment attachment;
+  std::function<void(AttachOutcome)> handler;
+  std::optional<AttachOutcome> outcome{};
+};
+
+using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, AttemptOperation, AttachOperation>;
 
 /// Gives the operation this error as its outcome, whatever it had.
 void refuse(Operation& operation, const Error& error);

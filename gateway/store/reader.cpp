@@ -156,6 +156,18 @@ std::optional<Record> Reader::newest_registered(System system) {
   return load_record(database_, key.get<RequestKey>());
 }
 
+std::vector<Attachment> Reader::attachments(RequestKey key) { return load_attachments(database_, key); }
+
+std::optional<Attachment> Reader::attached_file(std::string_view digest) {
+  auto row = database_.query("SELECT digest, size, media_type FROM attachments WHERE digest = ? AND url = '' LIMIT 1");
+  if (!row.bind(digest).next()) {
+    return std::nullopt;
+  }
+  Attachment file;
+  row.into(file.digest, file.size, file.media_type);
+  return file;
+}
+
 std::vector<Record> Reader::list(const RequestFilter& filter, RequestKey before, int limit) {
   Transaction one_state(database_, Transaction::Mode::deferred);
   auto rows = database_.query(list_sql(filter));

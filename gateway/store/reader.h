@@ -25,6 +25,8 @@ class Reader {
   std::vector<Record> find_by_code(std::string_view code);
   std::string original(RequestKey key);
   std::optional<Record> newest_registered(System system);
+  std::vector<Attachment> attachments(RequestKey key);
+  std::optional<Attachment> attached_file(std::string_view digest);
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit);
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit);
   std::vector<Attempt> attempts(RequestKey key, int limit);

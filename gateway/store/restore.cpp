@@ -9,6 +9,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "gateway/store/attachment_copies.h"
+#include "gateway/store/attachment_files.h"
 #include "gateway/store/database.h"
 #include "gateway/store/files.h"
 #include "gateway/store/lock.h"
@@ -60,6 +62,8 @@ class SqliteRestoration final : public Restoration {
     writer_.reset();
     database_.reset();
     remove_with_log(copy());
+    std::error_code ignored;
+    fs::remove_all(attachment_folder(copy()), ignored);
   }
   SqliteRestoration(const SqliteRestoration&) = delete;
   SqliteRestoration& operator=(const SqliteRestoration&) = delete;
@@ -113,6 +117,9 @@ class SqliteRestoration final : public Restoration {
       const auto ready = restored_copy(settings_.path);
       move_durably(copy(), ready);
       auto replaced = put_aside();
+      if (fs::exists(attachment_folder(copy()))) {
+        move_durably(attachment_folder(copy()), attachment_folder(settings_.path));
+      }
       move_durably(ready, settings_.path);
       return replaced;
     } catch (const DatabaseError& error) {
@@ -156,15 +163,23 @@ class SqliteRestoration final : public Restoration {
     return changed;
   }
 
-  /// With its log, without which it would be an older state or none.
+  [[nodiscard]] std::string free_name() const {
+    auto aside = fmt::format("{}.replaced-{}", settings_.path, name_of(at_));
+    for (int again = 2; fs::exists(aside) || fs::exists(attachment_folder(aside)); ++again) {
+      aside = fmt::format("{}.replaced-{}-{}", settings_.path, name_of(at_), again);
+    }
+    return aside;
+  }
+
+  /// With its log, without which it would be an older state or none, and its attachments.
   std::string put_aside() {
+    auto aside = free_name();
+    if (fs::exists(attachment_folder(settings_.path))) {
+      move_durably(attachment_folder(settings_.path), attachment_folder(aside));
+    }
     if (!fs::exists(settings_.path)) {
       remove_with_log(settings_.path);
       return {};
-    }
-    auto aside = fmt::format("{}.replaced-{}", settings_.path, name_of(at_));
-    for (int again = 2; fs::exists(aside); ++again) {
-      aside = fmt::format("{}.replaced-{}-{}", settings_.path, name_of(at_), again);
     }
     if (fs::exists(settings_.path + "-wal")) {
       fs::rename(settings_.path + "-wal", aside + "-wal");
@@ -184,6 +199,19 @@ class SqliteRestoration final : public Restoration {
   std::optional<Writer> writer_;
 };
 
+/// The copy's, from the backup or, where one is missing there, from the database that is to be replaced.
+Result<void> gather_attachments(const std::string& path, const std::string& file, const std::string& copy, BackupSummary& summary,
+                                const Progress& progress) {
+  const AttachmentFiles in_backup(attachment_folder(file));
+  const AttachmentFiles in_place(attachment_folder(path));
+  AttachmentFiles files(attachment_folder(copy));
+  fs::remove_all(files.folder());
+  Database database(copy, Database::Access::read);
+  auto copied = copy_files(database, {&in_backup, &in_place}, files, progress);
+  summary.missing = count_files(database, files).missing;
+  return copied;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Restoration>> Restoration::begin(const Settings& settings, const std::string& file, Clock& clock, Random& random,
@@ -202,6 +230,9 @@ Result<std::unique_ptr<Restoration>> Restoration::begin(const Settings& settings
     create_private(copy);
     fs::copy_file(file, copy, fs::copy_options::overwrite_existing);
     fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+    if (auto gathered = gather_attachments(settings.path, file, copy, *summary, progress); !gathered) {
+      return failed(gathered.error().message);
+    }
     return std::unique_ptr<Restoration>(
         std::make_unique<SqliteRestoration>(settings, std::move(lock).value(), std::move(summary).value(), clock, random));
   } catch (const DatabaseError& error) {

@@ -220,6 +220,25 @@ void put_message(Database& database, RequestKey request, const Message& message)
       .run();
 }
 
+void insert_attachment(Database& database, RequestKey request, const Attachment& attachment) {
+  database.query("INSERT INTO attachments(request, digest, media_type, size, name, url, added_at, added_by) VALUES (?,?,?,?,?,?,?,?)")
+      .bind(request, attachment.digest, attachment.media_type, attachment.size, attachment.name, attachment.url, attachment.added_at,
+            attachment.added_by)
+      .run();
+}
+
+std::vector<Attachment> load_attachments(Database& database, RequestKey request) {
+  auto rows =
+      database.query("SELECT digest, media_type, size, name, url, added_at, added_by FROM attachments WHERE request = ? ORDER BY id");
+  rows.bind(request);
+  std::vector<Attachment> attachments;
+  while (rows.next()) {
+    auto& one = attachments.emplace_back();
+    rows.into(one.digest, one.media_type, one.size, one.name, one.url, one.added_at, one.added_by);
+  }
+  return attachments;
+}
+
 std::int64_t attention_bits(const std::set<AttentionReason>& reasons) {
   std::int64_t bits = 0;
   for (const auto reason : reasons) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/domain/attachment.h"
 #include "gateway/domain/change.h"
 #include "gateway/domain/meeting.h"
 #include "gateway/domain/request.h"
@@ -36,6 +37,9 @@ void update_paper(Database& database, const Request& request);
 bool same_paper(const Request& one, const Request& other);
 
 void put_message(Database& database, RequestKey request, const Message& message);
+
+void insert_attachment(Database& database, RequestKey request, const Attachment& attachment);
+std::vector<Attachment> load_attachments(Database& database, RequestKey request);
 
 std::int64_t attention_bits(const std::set<AttentionReason>& reasons);
 

@@ -100,6 +100,21 @@ CREATE TABLE messages (
 CREATE INDEX messages_sent ON messages(provider_id) WHERE state = 2;
 CREATE INDEX messages_unsure ON messages(id) WHERE state IN (1, 5);
 
+-- A file stands in the folder beside the database, by its digest; a link has a url and no file.
+CREATE TABLE attachments (
+  id INTEGER PRIMARY KEY,
+  request INTEGER NOT NULL REFERENCES requests(key),
+  digest TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  added_at INTEGER NOT NULL,
+  added_by TEXT NOT NULL,
+  UNIQUE (request, digest)
+);
+CREATE INDEX attachments_file ON attachments(digest, size, media_type) WHERE url = '';
+
 -- slot: -1 the registration, -2 the clock, -3 the follow-up, else the message's id.
 CREATE TABLE tasks (
   id INTEGER PRIMARY KEY,

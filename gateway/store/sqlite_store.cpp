@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/store/attachment_copies.h"
 #include "gateway/store/files.h"
 #include "gateway/store/schema.h"
 
@@ -34,6 +35,14 @@ void empty_log(Database& database) {
     spdlog::warn("another program reads the database: its write-ahead log is not emptied at this start");
   } else if (result != SQLITE_OK) {
     throw DatabaseError(result, sqlite3_errstr(result));
+  }
+}
+
+/// What a crash left of files whose rows were never committed.
+void remove_unknown_files(Database& database, const AttachmentFiles& files) {
+  const auto removed = files.remove_unknown([&](const std::string& digest) { return is_attached(database, digest); });
+  if (removed > 0) {
+    spdlog::info("{} files in {} belonged to no request and were removed", removed, files.folder());
   }
 }
 
@@ -91,7 +100,9 @@ SqliteStore::SqliteStore(Settings settings, Clock& clock, Random& random, FileLo
       keyed_hash_(meta<std::string>(*database_, "secret").value_or("")),
       readers_(settings_.path, settings_.readers),
       writer_(*database_, settings_, clock, random),
-      checkpointer_(settings_.path, settings_.checkpoint_pages) {
+      checkpointer_(settings_.path, settings_.checkpoint_pages),
+      files_(attachment_folder(settings_.path)) {
+  remove_unknown_files(*database_, files_);
   sqlite3_wal_hook(database_->handle(), report_log, &checkpointer_);
   thread_ = std::thread([this] { run(); });
 }
@@ -99,6 +110,7 @@ SqliteStore::SqliteStore(Settings settings, Clock& clock, Random& random, FileLo
 SqliteStore::~SqliteStore() { close(); }
 
 void SqliteStore::close() {
+  file_worker_.close();
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -148,6 +160,31 @@ void SqliteStore::put_meeting(Meeting meeting, std::function<void(Result<bool>)>
 }
 
 void SqliteStore::note_attempt(RequestKey key, Attempt attempt) { put(AttemptOperation{key, std::move(attempt)}, 2 * settings_.max_queue); }
+
+void SqliteStore::attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) {
+  auto shared = std::make_shared<AttachOperation>(AttachOperation{std::move(attachment), std::move(handler)});
+  const bool posted = file_worker_.post([this, shared] {
+    if (auto kept = keep_file(shared->attachment); !kept) {
+      return shared->handler(std::move(kept).error());
+    }
+    put(std::move(*shared), settings_.max_queue);
+  });
+  if (!posted) {
+    shared->handler(shutting_down);
+  }
+}
+
+Result<void> SqliteStore::keep_file(NewAttachment& attachment) {
+  auto& [request, described, content, most] = attachment;
+  described.digest = digest_of(described.is_link() ? described.url.reveal() : content);
+  if (described.is_link()) {
+    return {};
+  }
+  described.size = content.size();
+  auto kept = files_.keep(described.digest, content);
+  content = {};
+  return kept;
+}
 
 void SqliteStore::mark_published(std::int64_t position) {
   {
@@ -273,6 +310,20 @@ std::string SqliteStore::original(RequestKey key) {
 
 std::optional<Record> SqliteStore::newest_registered(System system) {
   return readers_.ask([&](Reader& reader) { return reader.newest_registered(system); });
+}
+
+std::vector<Attachment> SqliteStore::attachments(RequestKey key) {
+  return readers_.ask([&](Reader& reader) { return reader.attachments(key); });
+}
+
+std::optional<Attachment> SqliteStore::attached_file(std::string_view digest) {
+  return readers_.ask([&](Reader& reader) { return reader.attached_file(digest); });
+}
+
+void SqliteStore::read_file(const Attachment& file, const std::function<void(std::optional<std::string>)>& handler) {
+  if (!file_worker_.post([this, digest = file.digest, size = file.size, handler] { handler(files_.read(digest, size)); })) {
+    handler(std::nullopt);
+  }
 }
 
 std::vector<Record> SqliteStore::list(const RequestFilter& filter, RequestKey before, int limit) {

@@ -10,8 +10,10 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/store/attachment_files.h"
 #include "gateway/store/checkpointer.h"
 #include "gateway/store/database.h"
+#include "gateway/store/file_worker.h"
 #include "gateway/store/keyed_hash.h"
 #include "gateway/store/lock.h"
 #include "gateway/store/meeting_cache.h"
@@ -37,6 +39,7 @@ class SqliteStore final : public Store {
   void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override;
+  void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) override;
   void on_events(std::function<void()> listener) override;
   void close() override;
 
@@ -48,6 +51,10 @@ class SqliteStore final : public Store {
   std::vector<Record> find_by_code(std::string_view code) override;
   std::string original(RequestKey key) override;
   std::optional<Record> newest_registered(System system) override;
+  std::vector<Attachment> attachments(RequestKey key) override;
+  std::optional<Attachment> attached_file(std::string_view digest) override;
+  [[nodiscard]] bool holds_file(const Attachment& file) const override { return files_.holds(file.digest, file.size); }
+  void read_file(const Attachment& file, const std::function<void(std::optional<std::string>)>& handler) override;
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) override;
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) override;
   std::vector<Attempt> attempts(RequestKey key, int limit) override;
@@ -74,6 +81,8 @@ class SqliteStore final : public Store {
   };
 
   void put(Operation operation, std::size_t room);
+  /// Fills in digest and size; the file is on the disk afterwards.
+  Result<void> keep_file(NewAttachment& attachment);
   void run();
   /// Waits for the next work; empty when the store was closed and nothing is left.
   Work next();
@@ -95,6 +104,7 @@ class SqliteStore final : public Store {
   MeetingCache meetings_;
   Writer writer_;
   Checkpointer checkpointer_;
+  AttachmentFiles files_;
   Steady::duration commit_took_{};  ///< The last one; the store thread's own.
 
   mutable std::mutex mutex_;
@@ -104,6 +114,7 @@ class SqliteStore final : public Store {
   std::function<void()> listener_;
   bool closing_ = false;
   std::thread thread_;
+  FileWorker file_worker_;  ///< Queues writes for the thread above: closed before it.
 };
 
 }  // namespace salam::store

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/domain/attachment.h"
 #include "gateway/domain/change.h"
 #include "gateway/domain/meeting.h"
 #include "gateway/domain/request.h"
@@ -26,7 +27,7 @@
 namespace salam::store {
 
 struct Settings {
-  std::string path;                      ///< The database file; its lock stands beside it as `<path>.lock`.
+  std::string path;                      ///< The database file; beside it its lock, `<path>.lock`, and `<path>.attachments/`.
   std::string installation = "isfahan";  ///< In `ce_source`.
   bool personal_data_in_events = false;
   std::size_t max_queue = 20'000;  ///< Writes waiting for the writer; beyond it `overloaded` (updates: beyond twice as many).
@@ -75,6 +76,22 @@ struct Updated {
 /// The transition's own error, or `not_found`, `overloaded`, `storage_full`, `shutting_down`, `internal` (the transition threw).
 /// `update_once` also `already_answered`: another call with this key was faster, `answered` has its answer.
 using UpdateOutcome = Result<Updated>;
+
+/// An attachment as it comes in.
+struct NewAttachment {
+  RequestKey request = 0;
+  Attachment attachment;  ///< Digest and size are filled in.
+  std::string content;    ///< Of the file; empty for a link.
+  std::size_t most = 10;  ///< So many may one request have.
+};
+struct Attached {
+  Attachment attachment;  ///< As it is stored.
+  bool fresh = true;      ///< The request did not have it yet.
+  std::size_t held = 1;   ///< So many does the request have now.
+};
+/// Errors: `not_found`, `too_many_attachments`, `storage_full`, `storage_unavailable` (its file cannot be written), `overloaded`,
+/// `shutting_down`.
+using AttachOutcome = Result<Attached>;
 
 /// An answer kept for a repeated `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): 7 days, per caller.
 struct IdempotentAnswer {
@@ -155,6 +172,12 @@ class Store {
   virtual void mark_published(std::int64_t position) = 0;
   /// Where an upstream's lookup or another note of the pipeline belongs to no change: kept for operators only.
   virtual void note_attempt(RequestKey key, Attempt attempt) = 0;
+  /// The file is on the disk before its row is committed, and both before `handler` hears of it. The file is written by a thread of its
+  /// own: nobody waits for it but this call.
+  virtual void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) {
+    static_cast<void>(attachment);
+    handler(Error{"storage_unavailable", "this store keeps no attachments"});
+  }
   /// Called on the writer thread after a commit that wrote events.
   virtual void on_events(std::function<void()> listener) = 0;
   /// Drains the queue, commits, stops the writer; later writes answer `shutting_down`.
@@ -173,6 +196,14 @@ class Store {
   virtual std::string original(RequestKey key) = 0;
   /// The newest request that stands registered in that system.
   virtual std::optional<Record> newest_registered(System) { return {}; }
+  /// A request's, in the order in which they came.
+  virtual std::vector<Attachment> attachments(RequestKey) { return {}; }
+  /// A file by its digest, whichever request has it.
+  virtual std::optional<Attachment> attached_file(std::string_view /*digest*/) { return {}; }
+  /// It is there, and as long as it was.
+  [[nodiscard]] virtual bool holds_file(const Attachment& /*file*/) const { return false; }
+  /// Its content, on a thread of the store's own; nothing where the file is missing or of another size.
+  virtual void read_file(const Attachment& /*file*/, const std::function<void(std::optional<std::string>)>& handler) { handler({}); }
   /// Newest first, those with a key below `before` (0: from the newest).
   virtual std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) = 0;
   /// Events and attempts of one request, oldest first, at most `limit` each.
@@ -207,7 +238,8 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
 
 /// What `salam-gateway audit` walks: opened read-only, beside a running gateway or without one. Every request must have been told its code,
 /// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
-/// code that was told must lead to the request; every registered one must have its upstream's code; event sequences must have no gap.
+/// code that was told must lead to the request; every registered one must have its upstream's code; event sequences must have no gap; the
+/// file of every attachment must be there, as long as it was.
 struct AuditReport {
   Counts counts;
   std::vector<AuditFinding> findings;  ///< At most 1,000.

@@ -15,6 +15,9 @@ namespace {
 
 const Error storage_full{"storage_full", "the database's disk is full: free some space; nothing of this was stored"};
 const Error not_found{"not_found", "there is no such request"};
+Error too_many_attachments(std::size_t most) {
+  return {"too_many_attachments", "the request has " + std::to_string(most) + " attachments, as many as it may have"};
+}
 const Error already_answered{"already_answered", "an answer is kept under this Idempotency-Key"};
 
 /// Runs what others wrote (a transition, a first change) before anything is written for it, so that its exception harms nobody else.
@@ -96,6 +99,8 @@ void Writer::perform(UpdateOperation& operation) {
 void Writer::perform(MeetingOperation& operation) { operation.outcome = put(operation.meeting); }
 
 void Writer::perform(AttemptOperation& operation) { write_attempt(database_, operation.key, operation.attempt); }
+
+void Writer::perform(AttachOperation& operation) { operation.outcome = attach(operation.attachment); }
 
 AcceptOutcome Writer::accept(Intake& intake) {
   const auto* meeting = find_meeting(intake.form_item.meeting);
@@ -282,6 +287,22 @@ Result<bool> Writer::put(const salam::Meeting& meeting) {
       .run();
   meetings_.erase(meeting.id);
   return false;
+}
+
+AttachOutcome Writer::attach(const NewAttachment& attachment) {
+  if (!database_.query("SELECT 1 FROM requests WHERE key = ?").bind(attachment.request).next()) {
+    return not_found;
+  }
+  const auto before = load_attachments(database_, attachment.request);
+  const auto known = std::ranges::find(before, attachment.attachment.digest, &Attachment::digest);
+  if (known != before.end()) {
+    return Attached{.attachment = *known, .fresh = false, .held = before.size()};
+  }
+  if (before.size() >= attachment.most) {
+    return too_many_attachments(attachment.most);
+  }
+  insert_attachment(database_, attachment.request, attachment.attachment);
+  return Attached{.attachment = attachment.attachment, .fresh = true, .held = before.size() + 1};
 }
 
 const Writer::Meeting* Writer::find_meeting(const std::string& id) {

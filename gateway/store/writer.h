@@ -47,6 +47,7 @@ class Writer {
   void perform(UpdateOperation& operation);
   void perform(MeetingOperation& operation);
   void perform(AttemptOperation& operation);
+  void perform(AttachOperation& operation);
 
   /// Empties the intake where the request is new.
   AcceptOutcome accept(Intake& intake);
@@ -62,6 +63,7 @@ class Writer {
   bool answered(const IdempotentAnswer& identity);
   void keep(const IdempotentAnswer& answer);
   Result<bool> put(const salam::Meeting& meeting);
+  AttachOutcome attach(const NewAttachment& attachment);
   const Meeting* find_meeting(const std::string& id);
   void forget_uncommitted();
 

@@ -80,6 +80,28 @@ TEST_F(BrokenDisk, ThatIsFullTakesNothingAndGoesOnWithAllOfItOnceThereIsRoom) {
   EXPECT_EQ(city_->stop(), 0);
 }
 
+TEST_F(BrokenDisk, TakesNoAttachmentAndLosesNoneOnceItIsMended) {
+  city_->take("1");
+  ASSERT_TRUE(eventually([&] { return city_->operations("/health").at("/counts/told") == "1"; }));
+  const auto id = city_->get("/v1/requests").at("/requests/0/id");
+  const auto send = [&] {
+    const auto answer = WireClient(city_->api_port())
+                            .ask("POST /v1/requests/" + id + "/attachments HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + city_->key() +
+                                 "\r\nContent-Type: application/pdf\r\nContent-Length: 8\r\n\r\n%PDF-1.7");
+    return read_reply(answer.status, answer.body);
+  };
+  break_it("full");
+  EXPECT_EQ(send().at("/code"), "storage_full");
+  break_it("unsynced");
+  const auto refused = send();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.at("/code"), "storage_unavailable");
+  EXPECT_EQ(city_->get("/v1/requests/" + id + "/attachments").count("/attachments"), 0U);
+  mend();
+  EXPECT_EQ(send().status, 201);
+  expect_all_settled(1);
+}
+
 TEST_F(BrokenDisk, ThatFailsToSyncEndsTheGatewayWithoutAnAnswerAndTheNextStartRecovers) {
   for (const auto* form : {"1", "2"}) city_->take(form);
   break_it("unsynced");

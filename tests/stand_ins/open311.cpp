@@ -137,7 +137,8 @@ void write_request(Json& json, const Registration& registration, const Pace& pac
   write_or_null(json, "address", value_of(registration.fields, "address_string"));
   write_or_null(json, "lat", value_of(registration.fields, "lat"));
   write_or_null(json, "long", value_of(registration.fields, "long"));
-  json.key("media_url").null().key("attributes").open_object();
+  write_or_null(json, "media_url", value_of(registration.fields, "media_url"));
+  json.key("attributes").open_object();
   if (!registration.external_id.empty()) json.member("external_id", registration.external_id);
   json.close_object().close_object();
 }

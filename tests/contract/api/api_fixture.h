@@ -53,6 +53,7 @@ class Api : public testing::Test {
         .clock = clock_,
         .random = random_,
         .policy = policy_,
+        .attachments = {.link_hosts = {"photos.example"}, .public_url = "https://gateway.example/salam"},
         .rules = [this] { return rules_; },
         .added = [](const std::vector<Task>&) {},
         .await_registration = [this](RequestKey key, Milliseconds, auto handler) { register_in_time(key, std::move(handler)); },

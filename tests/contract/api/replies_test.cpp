@@ -301,7 +301,7 @@ TEST_F(Replies, AcceptAndRefuseTheBodiesThatTheirSchemasDo) {
     if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, operation.method == "PUT" ? "m9" : request);
     const auto send = [&](const json::Value& body) {
       return ask(operation.method == "PUT" ? http::Method::put : http::Method::post, path, json::to_text(body),
-                 {{"idempotency-key", std::to_string(++settlings_)}});
+                 {{"idempotency-key", std::to_string(++settlings_)}, {"content-type", "application/json"}});
     };
     const Description examples("examples/" + name + ".json");
     for (const auto& body : examples.at("/accept").GetArray()) {

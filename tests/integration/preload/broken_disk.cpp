@@ -51,5 +51,13 @@ extern "C" ssize_t pwrite64(int file, const void* from, size_t size, off64_t off
   }
   return real<ssize_t(int, const void*, size_t, off64_t)>("pwrite64")(file, from, size, offset);
 }
+/// How the files beside the database are written.
+extern "C" ssize_t write(int file, const void* from, size_t size) {
+  if (of_database(file) && broken_as("full")) {
+    errno = ENOSPC;
+    return -1;
+  }
+  return real<ssize_t(int, const void*, size_t)>("write")(file, from, size);
+}
 extern "C" int fsync(int file) { return sync_by("fsync", file); }
 extern "C" int fdatasync(int file) { return sync_by("fdatasync", file); }

@@ -252,6 +252,78 @@ TEST_F(Server, RefusesMoreRequestsThanMayBeInFlight) {
   EXPECT_EQ(third.ask(get).status, 200);
 }
 
+TEST_F(Server, RefusesMoreRequestsThanTheRoutesHavePlacesWhileOthersGoOn) {
+  auto route = slow_route();
+  route.places = http::Places::of(1);
+  auto other = route;
+  other.path = "/slow_too";
+  start({}, {route, other});
+  WireClient first(server_->port());
+  first.send(get_slow);
+  ASSERT_TRUE(shelf_.holds(1));
+  WireClient client(server_->port());
+  for (const auto* const path : {"/slow", "/slow_too"}) {
+    const auto refused = client.ask("GET " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(refused.status, 429) << path;
+    EXPECT_EQ(code_of(refused), "overloaded");
+    EXPECT_EQ(refused.headers.at("retry-after"), "1");
+  }
+  EXPECT_EQ(client.ask(get).status, 200);
+  for (auto& reply : shelf_.take()) reply({.body = "late"});
+  EXPECT_EQ(first.read().body, "late");
+  client.send(get_slow);
+  EXPECT_TRUE(shelf_.holds(1)) << "the place is free again";
+}
+
+TEST_F(Server, KeepsARoutesPlaceUntilItsAnswerIsWritten) {
+  constexpr std::size_t beyond_all_buffers = 64 * 1024 * 1024;
+  http::Route route{http::Method::get, "/large", "",
+                    [](const http::Request&, const http::Reply& reply) { reply({.body = std::string(beyond_all_buffers, 'x')}); }};
+  route.places = http::Places::of(1);
+  start({}, {route});
+  constexpr std::string_view get_large = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+  WireClient slow(server_->port());
+  slow.send(get_large);
+  ASSERT_TRUE(slow.has_something_within(seconds(20)));
+  EXPECT_EQ(code_of(WireClient(server_->port()).ask(get_large)), "overloaded");
+  EXPECT_EQ(slow.read().body.size(), beyond_all_buffers);
+  EXPECT_EQ(slow.ask(get_large).status, 200);
+}
+
+TEST_F(Server, TakesAnyOfARoutesMediaTypesAndNamesThemAll) {
+  http::Route route{http::Method::post, "/files", "", echo};
+  route.media_type = "image/png, application/json";
+  http::Route any{http::Method::post, "/anything", "", echo};
+  any.media_type.clear();
+  start({}, {route, any});
+  EXPECT_EQ(WireClient(server_->port()).ask("POST /anything HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx").status, 202);
+  const auto send = [&](const std::string& type) {
+    return WireClient(server_->port()).ask("POST /files HTTP/1.1\r\nHost: h\r\nContent-Type: " + type + "\r\nContent-Length: 1\r\n\r\nx");
+  };
+  EXPECT_EQ(send("image/png").status, 202);
+  EXPECT_EQ(send("Application/JSON; charset=utf-8").status, 202);
+  for (const auto* const type : {"image/jpeg", "image/png, application/json", "", "application/json; charset=cp1256"}) {
+    const auto refused = send(type);
+    EXPECT_EQ(refused.status, 415) << type;
+    EXPECT_EQ(refused.headers.at("accept"), "image/png, application/json");
+  }
+}
+
+TEST_F(Server, WaitsForABodyAsLongAsItsRouteSays) {
+  http::Route patient{http::Method::post, "/patient", "", echo};
+  patient.body_timeout = seconds(20);
+  start({.body_timeout = milliseconds(50)}, {patient});
+  constexpr std::string_view header = " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\nx";
+  WireClient slow(server_->port());
+  slow.send("POST /patient" + std::string(header));
+  WireClient late(server_->port());
+  late.send("POST /v1/requests" + std::string(header.substr(0, header.find("\r\n"))) + "\r\nAuthorization: Bearer right" +
+            std::string(header.substr(header.find("\r\n"))));
+  EXPECT_EQ(code_of(late.read()), "body_timeout");
+  slow.send("y");
+  EXPECT_EQ(slow.read().body, "xy");
+}
+
 TEST_F(Server, CountsATimedOutRequestAsInFlightUntilItsHandlerIsDone) {
   start({.max_in_flight = 1, .handler_timeout = milliseconds(40)}, {slow_route()});
   WireClient client(server_->port());

@@ -84,6 +84,7 @@ class ScriptedUpstream : public Upstream {
   [[nodiscard]] const UpstreamTraits& traits() const override { return its_traits; }
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
     submitted.push_back(request->key);
+    media_urls = request->media_urls;
     answer<SubmitOutcome>(submits, std::move(handler));
   }
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
@@ -105,6 +106,7 @@ class ScriptedUpstream : public Upstream {
   std::deque<PollOutcome> polls{outcome::NotYet{}};
   std::optional<RequestKey> finds_only;  ///< Set: in place of the script of lookups.
   std::vector<RequestKey> submitted;
+  std::vector<std::string> media_urls;  ///< Of the last one.
   int lookups_asked = 0;
   UpstreamTraits its_traits{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
 
@@ -164,6 +166,7 @@ class DriverTest : public ::testing::Test {
   struct Options {
     std::size_t memory = LaneSettings{}.memory;  ///< So many tasks at most does a lane hold.
     bool two_lines = false;
+    std::function<std::vector<std::string>(RequestKey)> media_urls{};
     bool follows_up = false;  ///< 137 is asked after each request, every half minute.
   };
   DriverTest() : DriverTest(Options{}) {}
@@ -182,6 +185,7 @@ class DriverTest : public ::testing::Test {
     settings_.policy.follow_ups[0] = {.asked = options.follows_up, .first = seconds(30), .longest = seconds(30), .after_end = {}};
     settings_.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
     policy_ = settings_.policy;
+    media_urls_ = options.media_urls;
     lines_.push_back({"first", sms_});
     if (options.two_lines) lines_.push_back({"second", second_sms_});
     start();
@@ -195,7 +199,8 @@ class DriverTest : public ::testing::Test {
                                                      .sms = lines_,
                                                      .clock = executor_,
                                                      .random = random_,
-                                                     .executor = executor_},
+                                                     .executor = executor_,
+                                                     .media_urls = media_urls_},
                                        metrics_);
     driver_->start();
   }
@@ -278,6 +283,7 @@ class DriverTest : public ::testing::Test {
   ScriptedSms sms_{executor_};
   ScriptedSms second_sms_{executor_};
   prometheus::Registry metrics_;
+  std::function<std::vector<std::string>(RequestKey)> media_urls_;
   lifecycle::Policy policy_;
   Settings settings_;
   std::vector<SmsLine> lines_;

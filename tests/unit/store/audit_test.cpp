@@ -1,3 +1,4 @@
+#include "gateway/store/attachment_files.h"
 #include "tests/unit/store/support.h"
 
 namespace salam::store::test {
@@ -41,6 +42,17 @@ TEST_F(Audit, PassesWhatIsRegisteredAndTold) {
   EXPECT_EQ(report.counts.meetings, 1);
   EXPECT_THAT(report.counts.by_state, ElementsAre(testing::Pair("registered", 1)));
   EXPECT_THAT(report.counts.by_system, ElementsAre(testing::Pair("137", 1)));
+}
+
+TEST_F(Audit, FindsAnAttachmentWhoseFileIsMissingOrCutOff) {
+  const auto attached = calls().attach(scan(request_.key)).value().attachment;
+  ASSERT_TRUE(calls().attach(link(request_.key)).ok());
+  EXPECT_THAT(findings(), IsEmpty());
+  const auto path = attachment_folder(directory_.database()) + '/' + attached.digest.substr(0, 2) + '/' + attached.digest.substr(2);
+  std::filesystem::resize_file(path, attached.size - 1);
+  EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr(attached.digest)));
+  std::filesystem::remove(path);
+  EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("is missing")));
 }
 
 TEST_F(Audit, PassesWhatStandsOnTheAttentionList) {

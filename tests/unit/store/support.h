@@ -93,6 +93,23 @@ inline Intake intake(std::string form, int item = 1, std::string fingerprint = "
           .first_change = first_change};
 }
 
+inline NewAttachment scan(RequestKey request, std::string content = "%PDF-1.7 form") {
+  return {.request = request,
+          .attachment = {.digest = {},
+                         .media_type = "application/pdf",
+                         .name = Sensitive<std::string>("فرم.pdf"),
+                         .url = {},
+                         .added_at = evening,
+                         .added_by = "tablet"},
+          .content = std::move(content)};
+}
+inline NewAttachment link(RequestKey request, std::string url = "https://photos.isfahan.ir/1.jpg") {
+  auto attachment = scan(request, "");
+  attachment.attachment.media_type.clear();
+  attachment.attachment.url = Sensitive<std::string>(std::move(url));
+  return attachment;
+}
+
 /// A transition that only changes the request.
 inline Transition changing(std::function<void(Change&)> edit) {
   return [edit = std::move(edit)](const Record& record) -> Result<Change> {
@@ -115,6 +132,12 @@ struct Calls {
   UpdateOutcome update(RequestKey key, std::function<void(Change&)> edit) const { return update(key, changing(std::move(edit))); }
   Result<bool> put(Meeting meeting) const {
     return wait<Result<bool>>([&](auto handler) { store.put_meeting(std::move(meeting), std::move(handler)); });
+  }
+  AttachOutcome attach(NewAttachment attachment) const {
+    return wait<AttachOutcome>([&](auto handler) { store.attach(std::move(attachment), std::move(handler)); });
+  }
+  std::optional<std::string> read(const Attachment& file) const {
+    return wait<std::optional<std::string>>([&](auto handler) { store.read_file(file, std::move(handler)); });
   }
   Record accepted(Intake intake) const { return std::get<Accepted>(accept(std::move(intake))).record; }
 

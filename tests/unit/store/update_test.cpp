@@ -55,6 +55,18 @@ TEST_F(Update, LeavesEverythingAsItWasWhereTheTransitionFails) {
   EXPECT_EQ(store_->find(key_).value().request.version, 1);
 }
 
+TEST_F(Update, PutsOffTheTaskOfARequestThatIsStillAsItCame) {
+  const auto outcome = calls().update(key_, [](Change& change) {
+    change.tasks_only = true;
+    change.tasks = {registration_task(evening + 1min)};
+  });
+  ASSERT_TRUE(outcome.ok());
+  const auto tasks = store_->tasks(Lane::system137, false, {}, 10);
+  ASSERT_THAT(tasks, SizeIs(1));
+  EXPECT_EQ(tasks[0].due, evening + 1min);
+  EXPECT_EQ(tasks[0].id, outcome->tasks.at(0).id);
+}
+
 TEST_F(Update, SaysWhereThereIsNoSuchRequest) {
   EXPECT_EQ(calls().update(key_ + 1, [](Change&) {}).error().code, "not_found");
 }

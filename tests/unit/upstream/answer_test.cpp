@@ -42,6 +42,12 @@ TEST(Describe, KeepsPersonalDataOut) {
   for (const auto* const personal : {"4567", "علی", "رضایی", "چهارباغ"}) EXPECT_THAT(said, Not(HasSubstr(personal)));
 }
 
+TEST(Describe, KeepsTheAddressesOfAttachmentsOut) {
+  auto request = sample_request();
+  request.media_urls = {"https://gateway.example/v1/media/ab/cd"};
+  EXPECT_EQ(describe(reply(400, ""), "cannot fetch https://gateway.example/v1/media/ab/cd", &request), "HTTP 400: cannot fetch [redacted]");
+}
+
 TEST(Describe, ShowsAnErrorPagesWordsButNeverASuccesssBody) {
   const std::string page = "<html><style>p{}</style><h1>Bad\n gateway</h1><script>x()</script><p>nginx</p></html>";
   EXPECT_EQ(describe(reply(502, page, "text/html"), "", nullptr), "HTTP 502: Bad gateway nginx");

@@ -77,6 +77,13 @@ TEST(Open311Submit, AlwaysSendsALocation) {
   EXPECT_EQ(fields["long"], "51.660000");
 }
 
+TEST(Open311Submit, NamesTheFirstAttachmentsAddress) {
+  auto request = sample_request();
+  EXPECT_EQ(submitted(request).count("media_url"), 0U);
+  request.media_urls = {"https://gateway.example/v1/media/ab?x=1&y=2", "https://photos.example/2.jpg"};
+  EXPECT_EQ(submitted(request)["media_url"], "https://gateway.example/v1/media/ab?x=1&y=2");
+}
+
 TEST(Open311Submit, KeepsTheCodeAsTheLastLineOfALongDescription) {
   auto request = sample_request();
   std::string text;

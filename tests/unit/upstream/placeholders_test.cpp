@@ -74,6 +74,16 @@ TEST(Placeholder, GivesTheDayInBothCalendars) {
   EXPECT_EQ(value_of(Placeholder::received_on_jalali_persian, request), "۱۴۰۵/۰۹/۰۴");
 }
 
+TEST(Placeholder, GivesTheAddressesOfAttachments) {
+  auto request = sample_request();
+  EXPECT_EQ(value_of(Placeholder::media_url, request), "");
+  EXPECT_EQ(value_of(Placeholder::media_urls, request), "");
+  request.media_urls = {"https://a.example/1", "https://b.example/2"};
+  EXPECT_EQ(value_of(Placeholder::media_url, request), "https://a.example/1");
+  EXPECT_EQ(value_of(Placeholder::media_urls, request), "https://a.example/1\nhttps://b.example/2");
+  EXPECT_EQ(refused("{{media_url}} {{media_urls}}", {}), "accepted");
+}
+
 TEST(Placeholder, GivesTheRequestsValues) {
   auto request = sample_request();
   EXPECT_EQ(value_of(Placeholder::code, request), request.code.digits());

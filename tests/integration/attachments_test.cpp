@@ -1,0 +1,174 @@
+#include <spdlog/fmt/fmt.h>
+
+#include "tests/integration/gateway.h"
+
+namespace salam::test {
+namespace {
+
+using namespace std::string_literals;
+using testing::HasSubstr;
+using testing::Not;
+using Which = City::Which;
+
+const std::string jpeg = "\xFF\xD8\xFF\xE0 what the scanner saw\x00\x01"s;
+const std::string pdf = "%PDF-1.7 a form";
+constexpr std::string_view public_url = "https://gateway.example/salam";
+
+City::Options waiting(std::string_view how_long, std::string_view more = "") {
+  constexpr std::string_view retry = "longest_retry = \"200ms\"";
+  return {.gateway = {.more = fmt::format("[attachments]\npublic_url = \"{}/\"\nlink_hosts = [\".example\"]\n{}", public_url, more),
+                      .replace = {{std::string(retry), fmt::format("{}\nwait_for_attachments = \"{}\"", retry, how_long)}}}};
+}
+
+std::string announcing(int attachments) { return Gateway::form("1", fmt::format(R"("attachments": {})", attachments)); }
+
+class Attachments : public testing::Test {
+ protected:
+  static std::string path(const std::string& id) { return "/v1/requests/" + id + "/attachments"; }
+  static std::string head(City& city, const std::string& id, std::string_view type, std::string_view framing) {
+    return fmt::format("POST {} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\nContent-Type: {}\r\n{}\r\n", path(id), city->key(), type,
+                       framing);
+  }
+  static Reply send(City& city, const std::string& id, const std::string& content, std::string_view type) {
+    const auto length = fmt::format("Content-Length: {}\r\n", content.size());
+    auto answer = WireClient(city->api_port()).ask(head(city, id, type, length) + content);
+    return read_reply(answer.status, std::move(answer.body));
+  }
+  static Reply link(City& city, const std::string& id, std::string_view url) {
+    return city->post(path(id), fmt::format(R"({{"url": "{}"}})", url));
+  }
+  static bool comes_to_be_registered(City& city, const std::string& id) {
+    return eventually([&] { return city->state(id) == "registered"; });
+  }
+  static std::string media_url(City& city) { return city.ledger(Which::system137).at("/registrations/0/fields/media_url"); }
+  static std::filesystem::path file_of(City& city, const std::string& digest) {
+    return city->folder() / "salam.db.attachments" / digest.substr(0, 2) / digest.substr(2);
+  }
+};
+
+TEST_F(Attachments, AreFetchedBy137AtTheAddressThatCameWithTheRegistration) {
+  City city(waiting("60s"));
+  const auto id = city->take_in(announcing(2));
+  const auto sent = send(city, id, jpeg, "image/jpeg");
+  EXPECT_EQ(sent.status, 201) << sent.body;
+  EXPECT_EQ(city.ledger(Which::system137, true).at("/count"), "0") << "it waits for the second";
+  EXPECT_EQ(send(city, id, pdf, "application/pdf").status, 201);
+  ASSERT_TRUE(comes_to_be_registered(city, id)) << "long before the wait is over";
+  const auto address = media_url(city);
+  ASSERT_TRUE(address.starts_with(fmt::format("{}/v1/media/{}/", public_url, sent.at("/digest")))) << address;
+  const auto fetched = call(city->api_port(), "GET", address.substr(public_url.size()));
+  EXPECT_EQ(fetched.status, 200);
+  EXPECT_EQ(fetched.body, jpeg);
+  EXPECT_EQ(fetched.header("content-type"), "image/jpeg");
+  EXPECT_EQ(fetched.header("content-disposition"), "attachment");
+  EXPECT_EQ(fetched.header("x-content-type-options"), "nosniff");
+  EXPECT_EQ(call(city->api_port(), "GET", address.substr(public_url.size()) + "0").status, 404);
+  EXPECT_THAT(city->log(), Not(HasSubstr(address.substr(address.size() - 32)))) << "whoever reads the log must not read the file";
+  EXPECT_EQ(city->get(path(id) + "/" + sent.at("/digest")).body, jpeg);
+  EXPECT_EQ(city->audit(), 0);
+}
+
+TEST_F(Attachments, ThatAreLinksGoOnAsTheyAre) {
+  City city(waiting("60s"));
+  const auto id = city->take_in(announcing(1));
+  EXPECT_EQ(link(city, id, "https://elsewhere.test/1.jpg").at("/code"), "link_not_allowed");
+  EXPECT_EQ(link(city, id, "https://photos.example/1.jpg?a=b&c=d").status, 201);
+  ASSERT_TRUE(comes_to_be_registered(city, id));
+  EXPECT_EQ(media_url(city), "https://photos.example/1.jpg?a=b&c=d");
+}
+
+TEST_F(Attachments, ThatNeverComeOrWereLostHoldNoRegistrationUp) {
+  City city(waiting("1s"));
+  const auto id = city->take_in(announcing(2));
+  const auto sent = send(city, id, jpeg, "image/jpeg");
+  ASSERT_EQ(sent.status, 201);
+  std::filesystem::remove(file_of(city, sent.at("/digest")));
+  ASSERT_TRUE(comes_to_be_registered(city, id));
+  EXPECT_EQ(media_url(city), "(absent)") << "no address that leads nowhere";
+  EXPECT_EQ(city->get(path(id) + "/" + sent.at("/digest")).at("/code"), "unknown_attachment");
+  EXPECT_EQ(city->run({"audit"}).code, 3) << "the audit misses the file";
+  EXPECT_EQ(send(city, id, jpeg, "image/jpeg").status, 200) << "sent again, it is there again";
+  EXPECT_EQ(city->audit(), 0);
+}
+
+TEST_F(Attachments, AreTakenUpToTheirLimitHoweverTheyAreFramed) {
+  City city(waiting("0s", "max_bytes = 100000\n"));
+  const auto id = city->take("1");
+  const auto largest = pdf + std::string(100'000 - pdf.size(), 'x');
+  EXPECT_EQ(send(city, id, largest, "application/pdf").status, 201);
+  const auto refused = send(city, id, largest + "x", "application/pdf");
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_EQ(refused.at("/limit"), "100000");
+
+  const auto chunked = [&](const std::string& content) {
+    const auto chunk = fmt::format("{:x}\r\n{}\r\n", content.size(), content);
+    return WireClient(city->api_port())
+        .ask(head(city, id, "application/pdf", "Transfer-Encoding: chunked\r\n") + chunk + "0\r\n\r\n")
+        .status;
+  };
+  EXPECT_EQ(chunked(pdf), 201);
+  EXPECT_EQ(chunked(largest + "x"), 413);
+  EXPECT_EQ(WireClient(city->api_port()).ask(head(city, id, "image/jpeg", "")).status, 415) << "neither length nor body";
+  EXPECT_EQ(send(city, id, jpeg, "image/gif").at("/code"), "unsupported_media_type");
+  EXPECT_EQ(city->get(path(id)).count("/attachments"), 2U);
+}
+
+TEST_F(Attachments, BeyondThoseThatAreTakenAtOnceComeAgain) {
+  City city(waiting("0s", "at_once = 1\n"));
+  const auto id = city->take("1");
+  WireClient slow(city->api_port());
+  slow.send(head(city, id, "application/pdf", fmt::format("Content-Length: {}\r\n", pdf.size())) + pdf.substr(0, 5));
+  Reply refused;
+  EXPECT_TRUE(eventually([&] {
+    refused = link(city, id, "https://photos.example/1.jpg");
+    return refused.status == 429;
+  })) << refused.status;
+  EXPECT_EQ(refused.at("/code"), "overloaded");
+  EXPECT_EQ(refused.header("retry-after"), "1");
+  EXPECT_EQ(city->get(path(id)).status, 200) << "nothing else is held up";
+  slow.send(pdf.substr(5));
+  EXPECT_EQ(slow.read().status, 201);
+  EXPECT_THAT(link(city, id, "https://photos.example/1.jpg").status, testing::AnyOf(200, 201));
+}
+
+TEST_F(Attachments, ThatWereAcknowledgedSurviveAKill) {
+  City city(waiting("0s"));
+  const auto id = city->take("1");
+  const auto sent = send(city, id, jpeg, "image/jpeg");
+  ASSERT_EQ(sent.status, 201);
+  city->kill();
+  const auto orphan = "ab"s + std::string(62, '0');
+  std::filesystem::create_directories(file_of(city, orphan).parent_path());
+  city->folder().write("salam.db.attachments/ab/" + std::string(62, '0'), "written, but its row never was");
+  city->start();
+  EXPECT_FALSE(std::filesystem::exists(file_of(city, orphan)));
+  EXPECT_EQ(city->get(path(id) + "/" + sent.at("/digest")).body, jpeg);
+  EXPECT_EQ(city->audit(), 0);
+}
+
+TEST_F(Attachments, StandInTheBackupAndComeBackWithIt) {
+  City city(waiting("0s"));
+  const auto id = city->take("1");
+  const auto sent = send(city, id, jpeg, "image/jpeg");
+  ASSERT_EQ(sent.status, 201);
+  const auto file = (city->folder() / "copy.db").string();
+  const auto made = city->run({"backup", file});
+  EXPECT_EQ(made.code, 0) << made.output;
+  EXPECT_THAT(made.output, HasSubstr("1 files of attachments"));
+  EXPECT_EQ(city->stop(), 0);
+  std::filesystem::remove_all(city->folder() / "salam.db.attachments");
+  EXPECT_THAT(city->run({"restore", file}).output, Not(HasSubstr("MISSING")));
+  city->start();
+  EXPECT_EQ(city->get(path(id) + "/" + sent.at("/digest")).body, jpeg);
+  EXPECT_EQ(city->audit(), 0);
+
+  EXPECT_EQ(city->stop(), 0);
+  std::filesystem::remove_all(city->folder() / "salam.db.attachments");
+  std::filesystem::remove_all(city->folder() / "copy.db.attachments");
+  const auto without = city->run({"restore", file});
+  EXPECT_EQ(without.code, 3);
+  EXPECT_THAT(without.output, HasSubstr("MISSING 1 of 1 files of attachments"));
+}
+
+}  // namespace
+}  // namespace salam::test
