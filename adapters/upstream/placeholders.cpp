@@ -14,7 +14,7 @@
 namespace salam::upstream {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Placeholder>, 42> names{{
+constexpr auto names = std::to_array<std::pair<std::string_view, Placeholder>>({
     {"code", Placeholder::code},
     {"subject", Placeholder::subject},
     {"description", Placeholder::description},
@@ -57,7 +57,7 @@ constexpr std::array<std::pair<std::string_view, Placeholder>, 42> names{{
     {"ids", Placeholder::ids},
     {"upstream_code", Placeholder::upstream_code},
     {"upstream_codes", Placeholder::upstream_codes},
-}};
+});
 
 /// What must be there for those that no request has; empty for the others.
 std::string_view condition_of(Placeholder placeholder) {

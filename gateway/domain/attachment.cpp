@@ -34,6 +34,13 @@ bool misleads(UChar32 character) {
   return (U_GET_GC_MASK(character) & types) != 0;
 }
 
+bool misleads(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (misleads(next_code_point(text, at))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view media_type_of(std::string_view content) {
@@ -43,11 +50,10 @@ std::string_view media_type_of(std::string_view content) {
 }
 
 std::optional<std::string> parse_file_name(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (misleads(next_code_point(text, at))) return std::nullopt;
-  }
+  if (misleads(text)) return std::nullopt;
   auto name = normalise(text);
-  if (name.find_first_not_of('.') == std::string::npos || length(name) > longest_name) return std::nullopt;
+  // A wide slash is one now.
+  if (misleads(name) || name.find_first_not_of('.') == std::string::npos || length(name) > longest_name) return std::nullopt;
   return name;
 }
 

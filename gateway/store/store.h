@@ -174,10 +174,7 @@ class Store {
   virtual void note_attempt(RequestKey key, Attempt attempt) = 0;
   /// The file is on the disk before its row is committed, and both before `handler` hears of it. The file is written by a thread of its
   /// own: nobody waits for it but this call.
-  virtual void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) {
-    static_cast<void>(attachment);
-    handler(Error{"storage_unavailable", "this store keeps no attachments"});
-  }
+  virtual void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) = 0;
   /// Called on the writer thread after a commit that wrote events.
   virtual void on_events(std::function<void()> listener) = 0;
   /// Drains the queue, commits, stops the writer; later writes answer `shutting_down`.

@@ -60,6 +60,7 @@ class OutboxStore final : public store::Store {
   }
   void put_meeting(Meeting, std::function<void(Result<bool>)>) override { none(); }
   void note_attempt(RequestKey, Attempt) override { none(); }
+  void attach(store::NewAttachment, std::function<void(store::AttachOutcome)>) override { none(); }
   void close() override {}
   std::optional<Meeting> meeting(std::string_view) override { none(); }
   std::optional<Record> find(const Uuid&) override { none(); }

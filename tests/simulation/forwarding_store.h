@@ -27,6 +27,9 @@ class ForwardingStore : public store::Store {
   }
   void mark_published(std::int64_t position) override { store_.mark_published(position); }
   void note_attempt(RequestKey key, Attempt attempt) override { store_.note_attempt(key, std::move(attempt)); }
+  void attach(store::NewAttachment attachment, std::function<void(store::AttachOutcome)> handler) override {
+    store_.attach(std::move(attachment), std::move(handler));
+  }
   void on_events(std::function<void()> listener) override { store_.on_events(std::move(listener)); }
   void close() override { store_.close(); }
 

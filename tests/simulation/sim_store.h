@@ -39,6 +39,9 @@ class SimStore : public store::Store {
   void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override { put(store::AttemptOperation{key, std::move(attempt)}); }
+  void attach(store::NewAttachment attachment, std::function<void(store::AttachOutcome)> handler) override {
+    put(store::AttachOperation{std::move(attachment), std::move(handler)});
+  }
   void on_events(std::function<void()> listener) override { listener_ = std::move(listener); }
   void close() override {}
 

@@ -29,8 +29,26 @@ TEST(FileName, IsKeptAsPeopleReadIt) {
 }
 
 TEST(FileName, ThatMisleadsIsNone) {
-  for (const auto name : {""sv, " "sv, "."sv, ".."sv, "../../etc/passwd"sv, "a/b.png"sv, "a\\b.png"sv, "a\0b"sv, "a\nb"sv, "a\x7F"sv,
-                          "a\u0085"sv, "gpj\u202Eexe.scr"sv, "a\u200Fb"sv, "a\u2066b"sv, "a\u2028b"sv, "a\uFEFFb"sv, "a\xFF"sv}) {
+  for (const auto name : {""sv,
+                          " "sv,
+                          "."sv,
+                          ".."sv,
+                          "../../etc/passwd"sv,
+                          "a/b.png"sv,
+                          "a\uFF0Fb.png"sv,
+                          "a\uFF3Cb.png"sv,
+                          "\u2025"sv,
+                          "a\\b.png"sv,
+                          "a\0b"sv,
+                          "a\nb"sv,
+                          "a\x7F"sv,
+                          "a\u0085"sv,
+                          "gpj\u202Eexe.scr"sv,
+                          "a\u200Fb"sv,
+                          "a\u2066b"sv,
+                          "a\u2028b"sv,
+                          "a\uFEFFb"sv,
+                          "a\xFF"sv}) {
     EXPECT_EQ(parse_file_name(name), std::nullopt) << name;
   }
   EXPECT_EQ(parse_file_name(std::string(101, 'x')), std::nullopt);

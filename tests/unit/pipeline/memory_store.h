@@ -53,6 +53,7 @@ class MemoryStore final : public store::Store {
   void put_meeting(Meeting, std::function<void(Result<bool>)>) override { none(); }
   void mark_published(std::int64_t) override { none(); }
   void note_attempt(RequestKey, Attempt) override { none(); }
+  void attach(store::NewAttachment, std::function<void(store::AttachOutcome)>) override { none(); }
   void on_events(std::function<void()>) override { none(); }
   void close() override { none(); }
   std::optional<Meeting> meeting(std::string_view) override { none(); }
