@@ -133,10 +133,10 @@ void take_delivery(const Context& context, const http::Request& request, const h
 
 std::vector<http::Route> callback_routes(const Context& context) {
   using http::Method;
-  const auto route = [&context](Method method, std::string path, auto handler) {
+  const auto route = [&context](Method method, const std::string& path, auto handler) {
     return http::Route{
         .method = method,
-        .path = std::move(path),
+        .path = path,
         .scope = "",
         .handler = [&context, handler](const http::Request& request, const http::Reply& reply) { handler(context, request, reply); },
         .body_limit = body_limit,
