@@ -24,8 +24,9 @@ class ServerTest : public ::testing::Test {
     std::vector<http::Route> routes = {
         {http::Method::post, "/v1/requests", "intake", echo},
         {http::Method::get, "/v1/requests/{id}", "",
-         [](http::Request request, const http::Reply& reply) { reply({.body = request.parameters[0]}); }},
-        {http::Method::get, "/v1/meetings", "", [](http::Request request, const http::Reply& reply) { reply({.body = request.path}); }},
+         [](const http::Request& request, const http::Reply& reply) { reply({.body = request.parameters[0]}); }},
+        {http::Method::get, "/v1/meetings", "",
+         [](const http::Request& request, const http::Reply& reply) { reply({.body = request.path}); }},
     };
     routes.insert(routes.end(), more.begin(), more.end());
     server_ = http::serve(settings, routes, authenticate, metrics_.registry());

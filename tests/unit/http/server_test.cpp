@@ -79,7 +79,7 @@ TEST_F(Server, ReadsARequestThatComesByteByByte) {
 }
 
 TEST_F(Server, TakesAPlainChunkedBodyAndDropsItsTrailers) {
-  start({}, {{http::Method::post, "/trailer", "", [](http::Request request, const http::Reply& reply) {
+  start({}, {{http::Method::post, "/trailer", "", [](const http::Request& request, const http::Reply& reply) {
                 reply({.body = request.body + std::string(request.header("x-late"))});
               }}});
   WireClient client(server_->port());

@@ -11,7 +11,6 @@
 namespace salam::http_client {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
