@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include <openssl/crypto.h>
 #include <spdlog/spdlog.h>
 
 #include "gateway/api/context.h"
+#include "gateway/api/same_secret.h"
 #include "gateway/http/field_values.h"
 #include "gateway/json/intake.h"
 #include "gateway/json/views.h"
@@ -42,10 +42,6 @@ std::optional<std::string> name_of(const http::Request& request, const http::Rep
 
 std::string token_of(const store::Store& store, std::string_view digest) {
   return store.keyed_hash("media", digest).substr(0, token_length);
-}
-
-bool same(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 /// So many attachments were announced; nothing where the registration waits for none.
@@ -188,7 +184,7 @@ void get(const Context& context, const http::Request& request, const http::Reply
 void get_media(const Context& context, const http::Request& request, const http::Reply& reply) {
   const http::Problem nothing{.code = "not_found"};
   const auto& digest = request.parameters.at(0);
-  const bool served = !context.attachments.public_url.empty() && same(request.parameters.at(1), token_of(context.store, digest));
+  const bool served = !context.attachments.public_url.empty() && same_secret(token_of(context.store, digest), request.parameters.at(1));
   const auto file = served ? context.store.attached_file(digest) : std::nullopt;
   if (!file) return refuse(request, reply, nothing);
   send_file(context, *file, "attachment", nothing, request, reply);

@@ -4,9 +4,10 @@
 #include <charconv>
 #include <cstdlib>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+
+#include "gateway/api/same_secret.h"
 
 namespace salam::api {
 namespace {
@@ -15,10 +16,6 @@ namespace {
 constexpr std::size_t most_seen = 100'000;
 constexpr std::size_t digest_bytes = 32;
 using Digest = std::array<unsigned char, digest_bytes>;
-
-bool same(std::string_view expected, std::string_view got) {
-  return expected.size() == got.size() && CRYPTO_memcmp(expected.data(), got.data(), got.size()) == 0;
-}
 
 std::optional<Digest> from_hex(std::string_view text) {
   constexpr std::string_view scheme = "sha256=";
@@ -37,7 +34,7 @@ std::string_view bytes_of(const Digest& digest) { return {reinterpret_cast<const
 }  // namespace
 
 bool CallbackDoor::knows_secret(std::string_view secret) const {
-  return !settings_.secret.empty() && same(settings_.secret.reveal(), secret);
+  return !settings_.secret.empty() && same_secret(settings_.secret.reveal(), secret);
 }
 
 CallbackDoor::Signed CallbackDoor::judge(std::string_view timestamp, std::string_view signature, std::string_view body, Timestamp now) {
@@ -54,7 +51,7 @@ CallbackDoor::Signed CallbackDoor::judge(std::string_view timestamp, std::string
   unsigned int length = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
        expected.data(), &length);
-  if (!same(bytes_of(expected), bytes_of(*given))) return Signed::wrongly;
+  if (!same_secret(bytes_of(expected), bytes_of(*given))) return Signed::wrongly;
   return is_first(std::string(bytes_of(expected)), now) ? Signed::rightly : Signed::again;
 }
 

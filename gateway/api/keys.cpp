@@ -8,13 +8,13 @@
 #include <memory>
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <spdlog/fmt/fmt.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/api/same_secret.h"
 #include "gateway/json/parse.h"
 #include "gateway/json/writer.h"
 
@@ -162,7 +162,7 @@ http::Verdict KeyRing::judge(std::string_view authorization, std::string_view sc
   const auto digest = digest_of(key);
   const std::scoped_lock lock(mutex_);
   const auto found = held_.find(std::string(id));
-  if (found == held_.end() || CRYPTO_memcmp(found->second.key.digest.data(), digest.data(), digest.size()) != 0) {
+  if (found == held_.end() || !same_secret(found->second.key.digest, digest)) {
     return {.caller = {}, .problem = "unknown_key"};
   }
   auto& held = found->second;

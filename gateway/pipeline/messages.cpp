@@ -99,6 +99,15 @@ void Messages::came_back(std::size_t line, Health health, const std::string& err
   statuses_[line].last_error_at = engine_.world().clock.now();
 }
 
+Verdict Messages::sent(const Task& task, std::size_t line, const lifecycle::Moment& when, const std::string& provider_id) const {
+  const auto& policy = engine_.policy();
+  const auto& [name, provider] = lines_[line];
+  const auto first_poll = provider.traits().has_status ? policy.delivery_first_poll : policy.delivery_gives_up;
+  return {[&policy, when, first_poll, provider_id, name = name, id = task.message](const Record& r) {
+    return lifecycle::message_sent(r, id, name, provider_id, first_poll, policy, when);
+  }};
+}
+
 Verdict Messages::troubled(const Task& task, std::size_t line, const lifecycle::Moment& when, const std::string& why,
                            std::optional<Milliseconds> after, Health health) {
   came_back(line, health, why);
@@ -126,10 +135,7 @@ Verdict Messages::judge(const Task& task, std::size_t line, Timestamp at, Reply<
       Overloaded{
           [&](outcome::Sent& got) -> Verdict {
             came_back(line, Health::ok, {});
-            const auto first_poll = traits.has_status ? policy.delivery_first_poll : policy.delivery_gives_up;
-            return {[&policy, when, id, first_poll, provider = lines_[line].name, provider_id = got.provider_id](const Record& r) {
-              return lifecycle::message_sent(r, id, provider, provider_id, first_poll, policy, when);
-            }};
+            return sent(task, line, when, got.provider_id);
           },
           [&](outcome::Rejected& got) -> Verdict {
             came_back(line, Health::ok, got.why);
@@ -186,28 +192,21 @@ Verdict Messages::judge(const Task& task, std::size_t line, Timestamp at, Reply<
   const auto when = engine_.moment(task.lane, "look_up", at, reply.took, outcome_name(reply.outcome), reply.excerpt);
   const auto& policy = engine_.policy();
   const auto id = task.message;
-  const auto& traits = lines_[line].provider.traits();
   const auto again = [&](const std::string& why, std::optional<Milliseconds> after, Health health) -> Verdict {
     return {[&policy, when, id, why, after](const Record& r) { return lifecycle::message_later(r, id, why, after, policy, when); }, health,
             after, why};
   };
-  return std::visit(
-      Overloaded{
-          [&](outcome::Sent& got) -> Verdict {
-            const auto first_poll = traits.has_status ? policy.delivery_first_poll : policy.delivery_gives_up;
-            return {[&policy, when, id, first_poll, provider = lines_[line].name, provider_id = got.provider_id](const Record& r) {
-              return lifecycle::message_sent(r, id, provider, provider_id, first_poll, policy, when);
-            }};
-          },
-          [&](outcome::Absent&) -> Verdict {
-            return {[&policy, when, id, at, believable_after = traits.absent_after](const Record& r) {
-              return lifecycle::message_absent(r, id, at, believable_after, policy, when);
-            }};
-          },
-          [&](outcome::TryLater& got) { return again(got.why, got.after, health_of(got)); },
-          [&](outcome::Misconfigured& got) { return again(got.why, {}, Health::misconfigured); },
-      },
-      reply.outcome);
+  return std::visit(Overloaded{
+                        [&](outcome::Sent& got) { return sent(task, line, when, got.provider_id); },
+                        [&](outcome::Absent&) -> Verdict {
+                          return {[&policy, when, id, at, believable_after = lines_[line].provider.traits().absent_after](const Record& r) {
+                            return lifecycle::message_absent(r, id, at, believable_after, policy, when);
+                          }};
+                        },
+                        [&](outcome::TryLater& got) { return again(got.why, got.after, health_of(got)); },
+                        [&](outcome::Misconfigured& got) { return again(got.why, {}, Health::misconfigured); },
+                    },
+                    reply.outcome);
 }
 
 // --- delivery -----------------------------------------------------------------------------------------------------

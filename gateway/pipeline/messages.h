@@ -61,6 +61,8 @@ class Messages {
   /// Where another line can send, this one's trouble is not the lane's.
   Verdict troubled(const Task& task, std::size_t line, const lifecycle::Moment& when, const std::string& why,
                    std::optional<Milliseconds> after, Health health);
+  /// The line has it, as its answer to a send or to a lookup says.
+  [[nodiscard]] Verdict sent(const Task& task, std::size_t line, const lifecycle::Moment& when, const std::string& provider_id) const;
   void came_back(std::size_t line, Health health, const std::string& error);
 
   Engine& engine_;

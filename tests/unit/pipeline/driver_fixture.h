@@ -77,7 +77,17 @@ class ManualExecutor : public Executor, public Clock {
   Milliseconds set_by_{0};
 };
 
-/// Answers each call by the next of its script; the last one goes on for ever.
+/// By the next of the script; the last one goes on for ever.
+template <class Outcome>
+void answer(Executor& executor, std::deque<Outcome>& script, std::function<void(Reply<Outcome>)> handler) {
+  auto outcome = script.front();
+  if (script.size() > 1) script.pop_front();
+  executor.post([handler = std::move(handler), outcome = std::move(outcome)] {
+    handler({.outcome = outcome, .took = milliseconds(3), .excerpt = {}});
+  });
+}
+
+/// Answers each call by a script.
 class ScriptedUpstream : public Upstream {
  public:
   explicit ScriptedUpstream(Executor& executor) : executor_(executor) {}
@@ -85,18 +95,18 @@ class ScriptedUpstream : public Upstream {
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
     submitted.push_back(request->key);
     media_urls = request->media_urls;
-    answer<SubmitOutcome>(submits, std::move(handler));
+    answer<SubmitOutcome>(executor_, submits, std::move(handler));
   }
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
     ++lookups_asked;
     if (finds_only) lookups = {request->key == *finds_only ? LookupOutcome(outcome::Found{"1"}) : outcome::Absent{}};
-    answer<LookupOutcome>(lookups, std::move(handler));
+    answer<LookupOutcome>(executor_, lookups, std::move(handler));
   }
-  void poll(std::string, Handler<PollOutcome> handler) override { answer<PollOutcome>(polls, std::move(handler)); }
+  void poll(std::string, Handler<PollOutcome> handler) override { answer<PollOutcome>(executor_, polls, std::move(handler)); }
 
   void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override {
     followed.push_back(codes);
-    answer<FollowUpOutcome>(follow_ups, handler);
+    answer<FollowUpOutcome>(executor_, follow_ups, handler);
   }
 
   std::deque<FollowUpOutcome> follow_ups{std::vector<ProgressReport>{}};
@@ -111,14 +121,6 @@ class ScriptedUpstream : public Upstream {
   UpstreamTraits its_traits{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
 
  private:
-  template <class Outcome>
-  void answer(std::deque<Outcome>& script, Handler<Outcome> handler) {
-    auto outcome = script.front();
-    if (script.size() > 1) script.pop_front();
-    executor_.post([handler = std::move(handler), outcome = std::move(outcome)] {
-      handler({.outcome = outcome, .took = milliseconds(3), .excerpt = {}});
-    });
-  }
   Executor& executor_;
 };
 
@@ -129,11 +131,11 @@ class ScriptedSms : public SmsProvider {
   void send(const Message& message, Handler<SendOutcome> handler) override {
     sent.push_back(message.code);
     if (hangs) return;
-    answer<SendOutcome>(sends, std::move(handler));
+    answer<SendOutcome>(executor_, sends, std::move(handler));
   }
   void look_up(const Message& message, const Handler<SmsLookupOutcome>& handler) override {
     looked_up.push_back(message.code);
-    answer<SmsLookupOutcome>(lookups, handler);
+    answer<SmsLookupOutcome>(executor_, lookups, handler);
   }
   void status(std::vector<std::string> ids, Handler<StatusOutcome> handler) override {
     std::vector<DeliveryStatus> statuses;
@@ -150,14 +152,6 @@ class ScriptedSms : public SmsProvider {
   SmsTraits its_traits{.deduplicates = true, .deduplicates_for = hours(12)};
 
  private:
-  template <class Outcome>
-  void answer(std::deque<Outcome>& script, Handler<Outcome> handler) {
-    auto outcome = script.front();
-    if (script.size() > 1) script.pop_front();
-    executor_.post([handler = std::move(handler), outcome = std::move(outcome)] {
-      handler({.outcome = outcome, .took = milliseconds(1), .excerpt = {}});
-    });
-  }
   Executor& executor_;
 };
 
