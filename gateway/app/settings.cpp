@@ -267,7 +267,7 @@ Settings read(Section root) {
 }  // namespace
 
 Loaded load_settings(const std::string& path) {
-  auto reader = config::Reader::from_file(path, config::process_environment({"SALAM_CONFIG", "SALAM_REQUIRE_KAFKA"}));
+  auto reader = config::Reader::from_file(path, config::process_environment({"SALAM_CONFIG"}));
   Loaded loaded{.settings = read(reader.root()), .problems = {}, .effective = {}};
   if (reader.problems().empty()) check_rooms(loaded.settings, reader.root());
   loaded.problems = reader.problems();
