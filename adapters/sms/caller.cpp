@@ -3,13 +3,17 @@
 #include <stdexcept>
 
 namespace salam::sms {
+namespace {
+
+// A shorter one could be a piece of the reply itself.
+constexpr std::size_t shortest_secret = 8;
+
+}  // namespace
 
 Caller::Caller(std::unique_ptr<http_client::Client> client, Milliseconds timeout, std::vector<Sensitive<std::string>> secrets)
     : client_(std::move(client)), timeout_(timeout), secrets_(std::move(secrets)) {
   if (timeout_ <= Milliseconds(0)) throw std::runtime_error("an SMS provider's timeout must be longer than nothing");
-  // A shorter one could be a piece of the reply itself.
-  static constexpr std::size_t shortest = 8;
-  std::erase_if(secrets_, [](const auto& secret) { return secret.reveal().size() < shortest; });
+  std::erase_if(secrets_, [](const auto& secret) { return secret.reveal().size() < shortest_secret; });
 }
 
 HttpReply Caller::as_reply(const http_client::Response& response) {
