@@ -29,13 +29,14 @@ Lane lane_of(System system);
 Lane status_lane_of(System system);
 
 /// Something to be done at a time. What exactly follows from the state of the request (or message) when it is done, so a task can never be
-/// stale. A request has at most one task for each (lane group, message): its registration, each message, its clock, its follow-up.
+/// stale. A request has at most one task for each (lane group, message): its registration, what changed since, each message, its clock, its follow-up.
 struct Task {
   std::int64_t id = 0;  ///< The store's.
   Lane lane = Lane::system137;
   Timestamp due;
   RequestKey request = 0;
   std::int64_t message = 0;  ///< 0: the registration, or the clock.
+  bool amendment = false;    ///< In its system's lane: not the registration, but what changed since.
   bool retry = false;        ///< It was tried before: new ones do not queue up behind it.
 };
 
@@ -50,6 +51,15 @@ enum class EventType {
   message_failed,
   progressed,  ///< The system that holds it has come further with it.
   told,
+  in_review,  ///< 137 cannot take it: it waits for the special follow-up officer.
+  reviewed,
+  corrected,
+  assigned,
+  answered,              ///< By a person.
+  closed,                ///< By a person: answered without a registration, twin of another, withdrawn.
+  amended,               ///< Its system was told of what changed.
+  deadline_approaching,  ///< The last day to answer it comes near.
+  deadline_missed,       ///< To answer it, or to review it.
 };
 /// The CloudEvents type: `ir.isfahan.mardomsalam.request.registered.v1`.
 std::string_view cloud_event_type(EventType type);
@@ -72,7 +82,7 @@ struct Event {
 /// One call to an outside system and what came back, for operators.
 struct Attempt {
   std::string target;  ///< `137`, `service_desk`, `sms`.
-  std::string action;  ///< `register`, `look_up`, `poll`, `send`, `status`.
+  std::string action;  ///< `register`, `look_up`, `amend`, `poll`, `send`, `status`.
   Timestamp at;
   Milliseconds took{0};
   std::string outcome;  ///< `registered`, `refused`, `uncertain`, …

@@ -79,15 +79,87 @@ constexpr Names<ToldBy, 3> told_by{{
     {ToldBy::person, "person"},
 }};
 
-constexpr Names<AttentionReason, 8> attention_reasons{{
+constexpr Names<AnswerChannel, 3> answer_channels{{
+    {AnswerChannel::phone, "phone"},
+    {AnswerChannel::in_person, "in_person"},
+    {AnswerChannel::sms, "sms"},
+}};
+
+constexpr Names<CloseReason, 3> close_reasons{{
+    {CloseReason::answered, "answered"},
+    {CloseReason::twin, "twin"},
+    {CloseReason::withdrawn, "withdrawn"},
+}};
+
+constexpr Names<ReviewDecision, 4> review_decisions{{
+    {ReviewDecision::to_desk, "to_desk"},
+    {ReviewDecision::to_137, "to_137"},
+    {ReviewDecision::answered, "answered"},
+    {ReviewDecision::twin, "twin"},
+}};
+
+constexpr Names<Field, field_count> fields{{
+    {Field::region, "region"},
+    {Field::kind, "kind"},
+    {Field::category, "category"},
+    {Field::subject, "subject"},
+    {Field::description, "description"},
+    {Field::name, "name"},
+    {Field::mobile, "mobile"},
+    {Field::national_id, "national_id"},
+    {Field::address, "address"},
+    {Field::coordinates, "coordinates"},
+    {Field::unit, "unit"},
+    {Field::due, "due"},
+    {Field::explanation, "explanation"},
+    {Field::answer, "answer"},
+    {Field::withdrawn, "withdrawn"},
+}};
+
+constexpr Names<Field, field_count> fields_for_people{{
+    {Field::region, "منطقه"},
+    {Field::kind, "نوع"},
+    {Field::category, "دسته"},
+    {Field::subject, "موضوع"},
+    {Field::description, "شرح"},
+    {Field::name, "نام"},
+    {Field::mobile, "تلفن همراه"},
+    {Field::national_id, "کد ملی"},
+    {Field::address, "نشانی"},
+    {Field::coordinates, "مختصات"},
+    {Field::unit, "واحد مسئول"},
+    {Field::due, "مهلت"},
+    {Field::explanation, "تشریح"},
+    {Field::answer, "پاسخ"},
+    {Field::withdrawn, "انصراف"},
+}};
+
+constexpr Names<AmendmentState, 5> amendment_states{{
+    {AmendmentState::none, "none"},
+    {AmendmentState::waiting, "waiting"},
+    {AmendmentState::calling, "calling"},
+    {AmendmentState::uncertain, "uncertain"},
+    {AmendmentState::held, "held"},
+}};
+
+constexpr Names<DueStage, 3> due_stages{{
+    {DueStage::ahead, "ahead"},
+    {DueStage::approaching, "approaching"},
+    {DueStage::missed, "missed"},
+}};
+
+constexpr Names<AttentionReason, 11> attention_reasons{{
+    {AttentionReason::overdue, "overdue"},
     {AttentionReason::uncertain, "uncertain"},
     {AttentionReason::refused, "refused"},
     {AttentionReason::unclear, "unclear"},
     {AttentionReason::poison, "poison"},
     {AttentionReason::by_hand, "by_hand"},
+    {AttentionReason::review, "review"},
     {AttentionReason::no_contact, "no_contact"},
     {AttentionReason::undelivered, "undelivered"},
     {AttentionReason::declined, "declined"},
+    {AttentionReason::amend, "amend"},
 }};
 
 constexpr Names<SettleAction, 4> settle_actions{{
@@ -97,9 +169,11 @@ constexpr Names<SettleAction, 4> settle_actions{{
     {SettleAction::dealt_with, "dealt_with"},
 }};
 
-constexpr Names<MessageKind, 2> message_kinds{{
+constexpr Names<MessageKind, 4> message_kinds{{
     {MessageKind::registered, "registered"},
     {MessageKind::holding, "holding"},
+    {MessageKind::progress, "progress"},
+    {MessageKind::answer, "answer"},
 }};
 
 constexpr Names<MessageState, 7> message_states{{
@@ -122,7 +196,7 @@ constexpr Names<Lane, lane_count> lanes{{
     {Lane::desk_status, "service_desk_status"},
 }};
 
-constexpr Names<EventType, 10> event_types{{
+constexpr Names<EventType, 19> event_types{{
     {EventType::received, "ir.isfahan.mardomsalam.request.received.v1"},
     {EventType::registered, "ir.isfahan.mardomsalam.request.registered.v1"},
     {EventType::redirected, "ir.isfahan.mardomsalam.request.redirected.v1"},
@@ -133,6 +207,15 @@ constexpr Names<EventType, 10> event_types{{
     {EventType::message_failed, "ir.isfahan.mardomsalam.request.message_failed.v1"},
     {EventType::progressed, "ir.isfahan.mardomsalam.request.progressed.v1"},
     {EventType::told, "ir.isfahan.mardomsalam.request.told.v1"},
+    {EventType::in_review, "ir.isfahan.mardomsalam.request.in_review.v1"},
+    {EventType::reviewed, "ir.isfahan.mardomsalam.request.reviewed.v1"},
+    {EventType::corrected, "ir.isfahan.mardomsalam.request.corrected.v1"},
+    {EventType::assigned, "ir.isfahan.mardomsalam.request.assigned.v1"},
+    {EventType::answered, "ir.isfahan.mardomsalam.request.answered.v1"},
+    {EventType::closed, "ir.isfahan.mardomsalam.request.closed.v1"},
+    {EventType::amended, "ir.isfahan.mardomsalam.request.amended.v1"},
+    {EventType::deadline_approaching, "ir.isfahan.mardomsalam.deadline.approaching.v1"},
+    {EventType::deadline_missed, "ir.isfahan.mardomsalam.deadline.missed.v1"},
 }};
 
 }  // namespace
@@ -155,6 +238,28 @@ bool is_final(Progress progress) { return progress == Progress::resolved || prog
 
 std::string_view to_string(ToldBy by) { return name_in(told_by, by); }
 
+std::string_view to_string(AnswerChannel channel) { return name_in(answer_channels, channel); }
+std::optional<AnswerChannel> parse_answer_channel(std::string_view text) { return value_in(answer_channels, text); }
+
+std::string_view to_string(CloseReason reason) { return name_in(close_reasons, reason); }
+
+std::string_view to_string(ReviewDecision decision) { return name_in(review_decisions, decision); }
+std::optional<ReviewDecision> parse_review_decision(std::string_view text) { return value_in(review_decisions, text); }
+
+std::string_view to_string(Field field) { return name_in(fields, field); }
+std::string_view name_for_people(Field field) { return name_in(fields_for_people, field); }
+
+std::string_view to_string(AmendmentState state) { return name_in(amendment_states, state); }
+std::string_view to_string(DueStage stage) { return name_in(due_stages, stage); }
+
+bool is_answered(const Request& request) {
+  const auto& handling = request.handling;
+  if (handling.closure) return true;
+  const auto& [progress, words, changed_at] = request.follow_up;
+  if (progress == Progress::reopened) return handling.answer && handling.answer->at > changed_at.value_or(Timestamp{});
+  return handling.answer || is_final(progress) || progress == Progress::answered;
+}
+
 std::string_view to_string(AttentionReason reason) { return name_in(attention_reasons, reason); }
 std::optional<AttentionReason> parse_attention_reason(std::string_view text) { return value_in(attention_reasons, text); }
 
@@ -174,6 +279,11 @@ std::vector<SettleAction> actions_for(AttentionReason reason) {
       return {SettleAction::handed_over};
     case AttentionReason::declined:
       return {SettleAction::dealt_with};
+    case AttentionReason::amend:
+      return {SettleAction::dealt_with, SettleAction::send_again};
+    case AttentionReason::overdue:
+    case AttentionReason::review:
+      return {};
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/domain/case.h"
 #include "gateway/domain/region.h"
 #include "gateway/domain/routing.h"
 #include "gateway/domain/sensitive.h"
@@ -117,14 +118,17 @@ struct Told {
 
 /// What a person must do. Ordered by urgency.
 enum class AttentionReason {
+  overdue,      ///< The time to review or to answer it has run out.
   uncertain,    ///< May be registered; nobody but a person can find out.
   refused,      ///< The last system refused it.
   unclear,      ///< An answer that no rule in the configuration explains.
   poison,       ///< Fails where other requests pass.
   by_hand,      ///< To be registered in the system's own page.
+  review,       ///< 137 cannot take it: the special follow-up officer decides where it goes.
   no_contact,   ///< No usable mobile number: the code must be handed over.
   undelivered,  ///< The text message did not reach the citizen.
   declined,     ///< The system that holds it says that it is not its own, or a double: it never changes system by itself.
+  amend,        ///< The system that holds it must be told of a change by hand.
 };
 std::string_view to_string(AttentionReason reason);
 std::optional<AttentionReason> parse_attention_reason(std::string_view text);
@@ -148,12 +152,16 @@ struct Request {
   Uuid id;  ///< Version 7.
   TrackingCode code;
   FormItem form_item;
+  Date meeting_date;  ///< Of the meeting at which it was handed in.
   Timestamp received_at;
   std::string received_from;  ///< The API key's name.
   Content content;
   RoutingDecision route;
   Registration registration;
   FollowUp follow_up;
+  Case handling;
+  std::optional<Timestamp> due;  ///< When the citizen must have been answered; unset once that is done.
+  DueStage due_stage = DueStage::ahead;
   std::optional<Told> told;
   std::set<AttentionReason> attention;  ///< The open ones.
   std::string citizen_hash;             ///< Keyed hash of the mobile, hex; empty without one.
@@ -163,12 +171,17 @@ struct Request {
   std::vector<std::string> media_urls;  ///< Where its attachments can be fetched; filled in for a call that hands them on, else empty.
 };
 
+/// The citizen has an answer: from a person, or from the system that holds it, or asks for none any more.
+bool is_answered(const Request& request);
+
 /// The API's one word for where a request stands, derived from its parts.
 std::string_view state_of(const Request& request);
 
 enum class MessageKind {
   registered,  ///< Carries the upstream's code.
   holding,     ///< Carries the gateway's code while the upstream stays away.
+  progress,    ///< Says how far the system that holds it has come.
+  answer,      ///< What an officer answers; carries no code.
 };
 std::string_view to_string(MessageKind kind);
 

@@ -112,6 +112,15 @@ icu::Calendar& persian_calendar() {
   return *calendar;
 }
 
+icu::Calendar& persian_calendar_on(Date date) {
+  const auto start = std::chrono::sys_time<Milliseconds>(std::chrono::sys_days(date));
+  auto& calendar = persian_calendar();
+  UErrorCode status = U_ZERO_ERROR;
+  calendar.setTime(static_cast<UDate>(start.time_since_epoch().count()), status);
+  expect_success(status);
+  return calendar;
+}
+
 }  // namespace
 
 std::string to_rfc3339(Timestamp time) {
@@ -162,11 +171,20 @@ Date tehran_date(Timestamp time) { return Date(std::chrono::floor<days>(time + t
 
 Timestamp tehran_midnight(Timestamp time) { return std::chrono::floor<days>(time + tehran_offset) - tehran_offset; }
 
-std::string jalali_date(Date date) {
-  const auto start = std::chrono::sys_time<Milliseconds>(std::chrono::sys_days(date));
-  auto& calendar = persian_calendar();
+Timestamp tehran_end(Date date) { return std::chrono::sys_days(date) + days{1} - tehran_offset; }
+
+Date months_after(Date date, int months) {
   UErrorCode status = U_ZERO_ERROR;
-  calendar.setTime(static_cast<UDate>(start.time_since_epoch().count()), status);
+  auto& calendar = persian_calendar_on(date);
+  calendar.add(UCAL_MONTH, months, status);
+  const auto time = calendar.getTime(status);
+  expect_success(status);
+  return Date(std::chrono::floor<days>(Timestamp(Milliseconds(static_cast<std::int64_t>(time)))));
+}
+
+std::string jalali_date(Date date) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto& calendar = persian_calendar_on(date);
   const auto year = calendar.get(UCAL_EXTENDED_YEAR, status);
   const auto month = calendar.get(UCAL_MONTH, status) + 1;
   const auto day = calendar.get(UCAL_DATE, status);

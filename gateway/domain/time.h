@@ -28,6 +28,11 @@ Date tehran_date(Timestamp time);
 /// When that day began.
 Timestamp tehran_midnight(Timestamp time);
 
+/// When that day ends there: the next one's beginning.
+Timestamp tehran_end(Date date);
+/// So many Solar Hijri months later, on the same day of the month or that month's last.
+Date months_after(Date date, int months);
+
 /// Solar Hijri with Persian digits, as people read it: `۱۴۰۵/۰۹/۰۳` and `۱۴۰۵/۰۹/۰۳ ۱۸:۳۰`.
 std::string jalali_date(Date date);
 std::string jalali_date_time(Timestamp time);

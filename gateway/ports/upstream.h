@@ -51,6 +51,8 @@ struct Found {
 struct Absent {};
 /// A token's code is not there yet.
 struct NotYet {};
+/// What changed stands in the system now.
+struct Amended {};
 }  // namespace outcome
 
 using SubmitOutcome = std::variant<outcome::Registered, outcome::Pending, outcome::ByHand, outcome::Refused, outcome::TryLater,
@@ -58,6 +60,9 @@ using SubmitOutcome = std::variant<outcome::Registered, outcome::Pending, outcom
 /// `Absent` only when every page was read and each item was looked at; a hit only where the item itself carries our code.
 using LookupOutcome = std::variant<outcome::Found, outcome::Absent, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
 using PollOutcome = std::variant<outcome::Registered, outcome::NotYet, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
+
+using AmendOutcome = std::variant<outcome::Amended, outcome::ByHand, outcome::Refused, outcome::TryLater, outcome::Uncertain,
+                                  outcome::Unclear, outcome::Misconfigured>;
 
 /// Only what the system says; a code that it leaves out has no news.
 using FollowUpOutcome = std::variant<std::vector<ProgressReport>, outcome::TryLater, outcome::Unclear, outcome::Misconfigured>;
@@ -77,6 +82,9 @@ struct UpstreamTraits {
       settle_after;                    ///< How long after intent plus call deadline "absent" may be believed; unset: a person settles.
   Milliseconds call_deadline{30'000};  ///< Of one call, connect included.
   std::size_t follow_up_batch = 0;     ///< Registrations that one call can ask after; 0: none can be asked after.
+  bool amends = false;                 ///< It can be told of changes; else a person tells it.
+  bool amendment_sets_values = false;  ///< The same amendment twice comes to the same: it may be sent again without looking.
+  bool has_amendment_lookup = false;
 };
 
 /// 137 or the service desk, behind whichever driver serves it. Lives on the core thread: called there, and calls back there, exactly once,
@@ -92,6 +100,11 @@ class Upstream {
   /// Looks for the request by its tracking code among what the upstream holds.
   virtual void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) = 0;
   virtual void poll(std::string token, Handler<PollOutcome> handler) = 0;
+  /// Tells the system of what changed since the registration: `handling.amendment` of the request says what, and which number this one
+  /// has. Only where it `amends`.
+  virtual void amend(std::shared_ptr<const Request> /*request*/, const Handler<AmendOutcome>& /*handler*/) {}
+  /// Whether the amendment of that number stands in the system; `Found` leaves the code empty. Only with `has_amendment_lookup`.
+  virtual void look_up_amendment(std::shared_ptr<const Request> /*request*/, const Handler<LookupOutcome>& /*handler*/) {}
   /// What has become of what is registered under these codes, at most `follow_up_batch` of them. Only where that is not 0.
   virtual void follow_up(const std::vector<std::string>& /*codes*/, const Handler<FollowUpOutcome>& /*handler*/) {}
   /// What the system tells of its own accord, as the body of a callback. From any thread. Errors: `callback_unreadable` with what was
