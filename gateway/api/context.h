@@ -38,6 +38,10 @@ struct Context {
   lifecycle::Policy policy;
   AttachmentSettings attachments;
   std::function<std::shared_ptr<const RuleSet>()> rules;
+  /// The city's units, to which requests can be assigned; empty: any.
+  std::vector<std::string> units;
+  /// Who decides where a request goes that 137 cannot take.
+  std::string review_officer;
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
   std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;
@@ -59,6 +63,8 @@ std::vector<http::Route> routing_routes(const Context& context);
 std::vector<http::Route> event_routes(const Context& context);
 std::vector<http::Route> attachment_routes(const Context& context);
 std::vector<http::Route> callback_routes(const Context& context);
+std::vector<http::Route> decision_routes(const Context& context);
+std::vector<http::Route> officer_routes(const Context& context);
 
 /// All of them: the API's listener.
 std::vector<http::Route> routes(const Context& context);
@@ -81,6 +87,9 @@ struct Page {
 };
 std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters = {});
 std::string page_token(std::int64_t last);
+
+/// Who must act, in words: the reviewing officer, the unit it is assigned to, or else its region's manager.
+std::string responsible(const Context& context, const Request& request, bool review);
 
 /// The request named by the path's id. Refuses by itself and returns nothing where there is none.
 std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply);

@@ -80,8 +80,10 @@ void take_in(const Context& context, const http::Request& request, const json::V
       .route = std::move(route),
       .citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{},
       .traceparent = traceparent_of(request),
-      .first_change = [policy = &context.policy, now = context.clock.now(), awaits_attachments = body->attachments != 0](
-                          Request fresh) { return lifecycle::received(std::move(fresh), *policy, now, awaits_attachments); },
+      .first_change = [policy = &context.policy,
+                       moment = lifecycle::Moment{.now = context.clock.now(), .random_bits = context.random.bits()},
+                       awaits_attachments = body->attachments != 0](
+                          Request fresh) { return lifecycle::received(std::move(fresh), *policy, moment, awaits_attachments); },
   };
   auto sent = intake.original;
   context.store.accept(std::move(intake),

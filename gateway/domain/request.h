@@ -92,6 +92,7 @@ enum class Progress {
   cannot_be_done,
   reopened,
 };
+inline constexpr std::size_t progress_count = 6;
 std::string_view to_string(Progress progress);
 std::optional<Progress> parse_progress(std::string_view text);
 /// `در حال پیگیری`.

@@ -69,7 +69,7 @@ void Process::settle(RequestKey key, const lifecycle::Settlement& settlement, co
       [](store::IdempotentAnswer kept, const store::Updated&) { return kept; },
       [this, reply = std::move(reply)](store::UpdateOutcome outcome) {
         if (outcome) driver_.added(std::move(outcome->tasks));
-        reply(outcome || outcome.error().code == "already_answered" ? Result<void>{} : Result<void>{outcome.error()});
+        reply(outcome || outcome.error().code == "answer_kept" ? Result<void>{} : Result<void>{outcome.error()});
       });
 }
 
