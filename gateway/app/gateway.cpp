@@ -124,6 +124,8 @@ void Gateway::make_servers() {
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
       .rules = [this] { return rules_.load(); },
+      .units = settings_.units,
+      .review_officer = settings_.review_officer,
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =
           [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {

@@ -35,6 +35,8 @@ struct Settings {
   std::string keys_file;
   api::KeyRing::Rates key_rates;
   api::AttachmentSettings attachments;
+  std::vector<std::string> units;  ///< The city's, to which requests can be assigned; empty: any.
+  std::string review_officer;
   std::string routing_rules;  ///< A file; empty: 137 takes everything.
   upstream::Settings system137;
   upstream::Settings service_desk;

@@ -153,7 +153,7 @@ struct Request {
   Uuid id;  ///< Version 7.
   TrackingCode code;
   FormItem form_item;
-  Date meeting_date;  ///< Of the meeting at which it was handed in.
+  Date meeting_date{std::chrono::year{1970} / 1 / 1};  ///< Of the meeting at which it was handed in.
   Timestamp received_at;
   std::string received_from;  ///< The API key's name.
   Content content;

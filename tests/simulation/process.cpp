@@ -53,7 +53,7 @@ Process::Process(Surroundings& around, Mutation mutation)
 }
 
 void Process::accept(store::Intake intake, std::function<void(const store::AcceptOutcome&)> reply) {
-  intake.first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, world_.now()); };
+  intake.first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = world_.now(), .random_bits = random_.bits()}); };
   store_->accept(std::move(intake), [this, reply = std::move(reply)](store::AcceptOutcome outcome) {
     if (auto* accepted = std::get_if<store::Accepted>(&outcome)) driver_.added(std::move(accepted->tasks));
     reply(outcome);
