@@ -1,6 +1,7 @@
 #include "gateway/domain/amendments.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "gateway/domain/draft.h"
 
@@ -9,6 +10,12 @@ namespace {
 
 bool in(const Record& record, AmendmentState state) {
   return record.request.registration.state == RegistrationState::registered && record.request.handling.amendment.state == state;
+}
+
+/// What was under way is to be sent still.
+void take_back(Amendment& amendment) {
+  amendment.state = AmendmentState::waiting;
+  amendment.fields |= std::exchange(amendment.under_way, {});
 }
 
 void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after, const Policy& policy, const Moment& moment) {
@@ -20,8 +27,8 @@ void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after
 
 void hold(Draft& draft, std::string_view why, const Policy& policy) {
   auto& amendment = draft.handling().amendment;
+  take_back(amendment);
   amendment.state = AmendmentState::held;
-  amendment.under_way.reset();
   amendment.reason = why;
   draft.no_amendment_task();
   draft.raise(AttentionReason::amend, policy.attention_due, why);
@@ -30,7 +37,7 @@ void hold(Draft& draft, std::string_view why, const Policy& policy) {
 void call(Draft& draft, const Moment& moment) {
   auto& amendment = draft.handling().amendment;
   amendment.state = AmendmentState::calling;
-  amendment.under_way = amendment.fields;
+  amendment.under_way |= std::exchange(amendment.fields, {});
   amendment.intent_at = moment.now;
 }
 
@@ -78,8 +85,7 @@ Result<Change> amendment_later(const Record& record, std::string_view why, std::
   if (!in(record, AmendmentState::calling)) return overtaken();
   Draft draft(record, policy, moment);
   auto& amendment = draft.handling().amendment;
-  amendment.state = AmendmentState::waiting;
-  amendment.under_way.reset();
+  take_back(amendment);
   again(draft, why, after, policy, moment);
   return draft.take();
 }
@@ -118,8 +124,7 @@ Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const 
   if (asked_at < believable_at) {
     again(draft, amendment.reason, believable_at - moment.now, policy, moment);
   } else {
-    amendment.state = AmendmentState::waiting;
-    amendment.under_way.reset();
+    take_back(amendment);
     amendment.attempts = 0;
     draft.amendment_task(Milliseconds{0}, true);
   }

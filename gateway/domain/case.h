@@ -110,8 +110,8 @@ std::string_view to_string(AmendmentState state);
 struct Amendment {
   AmendmentState state = AmendmentState::none;
   int number = 0;    ///< Of the one that waits or is under way, or was made last; from 1.
-  Fields fields;     ///< Changed, and not known to its system.
-  Fields under_way;  ///< Of those, what the call under way carries.
+  Fields fields;     ///< Changed, and not yet sent.
+  Fields under_way;  ///< What the call carries that is under way, or uncertain.
   std::optional<Timestamp> intent_at;
   int attempts = 0;    ///< Calls in a row that did not settle it.
   std::string reason;  ///< Why it waits or is held, for officers.

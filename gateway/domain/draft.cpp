@@ -275,7 +275,7 @@ void Draft::amend(Fields changed) {
 
 void Draft::amendment_made() {
   auto& amendment = handling().amendment;
-  const auto rest = amendment.fields & ~amendment.under_way;
+  const auto rest = amendment.fields;
   amendment = {.number = amendment.number};
   no_amendment_task();
   event(EventType::amended, {{"amendment", std::to_string(amendment.number)}});

@@ -87,6 +87,7 @@ class Draft {
 
   /// Its system is to be told, at once or when it is registered.
   void amend(Fields changed);
+  /// What was under way stands there now; what changed since is sent next.
   void amendment_made();
   /// Its system gets its content anew: what of that had changed needs no amendment.
   void sent_as_it_stands();

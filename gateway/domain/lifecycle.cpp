@@ -307,6 +307,7 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
       state == RegistrationState::registered &&
       (amendment.state == AmendmentState::waiting || amendment.state == AmendmentState::calling)) {
     amendment.state = AmendmentState::uncertain;
+    amendment.under_way |= std::exchange(amendment.fields, {});
     amendment.reason = why;
     changed = true;
   }
@@ -346,6 +347,7 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
     }
     case SettleAction::dealt_with:
       if (request.attention.contains(AttentionReason::amend)) {
+        draft.handling().amendment.fields.reset();
         draft.amendment_made();
       } else if (!request.attention.contains(AttentionReason::declined)) {
         break;

@@ -130,7 +130,7 @@ void amendment(Writer& writer, const Amendment& amendment) {
   writer.key("amendment").begin_object().member("number", amendment.number).member("state", to_string(amendment.state));
   writer.key("fields").begin_array();
   for (std::size_t field = 0; field < field_count; ++field) {
-    if (amendment.fields.test(field)) writer.string(to_string(static_cast<Field>(field)));
+    if ((amendment.fields | amendment.under_way).test(field)) writer.string(to_string(static_cast<Field>(field)));
   }
   writer.end_array().member_if("reason", amendment.reason).end_object();
 }
