@@ -286,12 +286,13 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
 /// What `salam-gateway audit` walks: opened read-only, beside a running gateway or without one. Every request must have been told its code,
 /// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
 /// code that was told must lead to the request; every registered one must have its upstream's code; event sequences must have no gap; the
-/// file of every attachment must be there, as long as it was.
+/// file of every attachment must be there, as long as it was. Every request must be answered or closed, or have a day by which it must be;
+/// what was not reviewed or answered by `now` must stand on the list as overdue.
 struct AuditReport {
   Counts counts;
   std::vector<AuditFinding> findings;  ///< At most 1,000.
   std::int64_t findings_total = 0;
 };
-Result<AuditReport> audit(const std::string& path);
+Result<AuditReport> audit(const std::string& path, Timestamp now);
 
 }  // namespace salam::store
