@@ -17,7 +17,7 @@ static_assert(stored_as(RegistrationState::waiting, 0) && stored_as(Registration
 static_assert(stored_as(RegistrationState::registered, 7) && stored_as(RegistrationState::closed, 8));
 static_assert(stored_as(ToldBy::sms, 0) && stored_as(ToldBy::slip, 1) && stored_as(ToldBy::person, 2));
 static_assert(stored_as(Progress::open, 0) && stored_as(Progress::reopened, 5));
-static_assert(stored_as(AttentionReason::uncertain, 0) && stored_as(AttentionReason::declined, 7));
+static_assert(stored_as(AttentionReason::overdue, 0) && stored_as(AttentionReason::amend, 10));
 static_assert(stored_as(MessageKind::registered, 0) && stored_as(MessageKind::holding, 1));
 static_assert(stored_as(MessageState::queued, 0) && stored_as(MessageState::handed_over, 6));
 static_assert(stored_as(Lane::system137, 0) && stored_as(Lane::desk_status, 6));
