@@ -212,6 +212,9 @@ void check_rooms(const Settings& settings, Section root) {
     auto section = root.table("routing");
     if (const auto rules = load_rules(settings.routing_rules); !rules) section.wrong("rules", rules.error().message);
   }
+  if (const auto calendar = load_calendar(settings.calendar); !calendar) {
+    root.table("calendar").wrong("days_off", calendar.error().message);
+  }
 }
 
 Settings read(Section root) {
@@ -230,6 +233,7 @@ Settings read(Section root) {
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
   settings.routing_rules = root.table("routing").path("rules", "");
+  settings.calendar = read_calendar_settings(root.table("calendar"), root.table("deadlines"));
 
   auto s137 = root.table("system137");
   auto desk = root.table("service_desk");

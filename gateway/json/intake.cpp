@@ -49,6 +49,24 @@ class Reader {
     errors_.push_back({.pointer = std::string(pointer), .expected = std::string(expected)});
   }
 
+  /// Unset where it is absent.
+  [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const {
+    const auto* const value = member(object_, name);
+    return value == nullptr || value->IsNull() ? std::nullopt : std::optional(normalise(view_of(*value)));
+  }
+
+  /// A list of names, unset where it is absent.
+  std::optional<std::vector<std::string>> names(const std::string& name) {
+    const auto* const list = member(object_, name);
+    if (list == nullptr || !list->IsArray()) return std::nullopt;
+    std::vector<std::string> read;
+    for (const auto& element : list->GetArray()) {
+      read.push_back(normalise(view_of(element)));
+      if (read.back().empty()) add("/" + name + "/" + std::to_string(read.size() - 1), expected_text);
+    }
+    return read;
+  }
+
   [[nodiscard]] bool good() const { return errors_.empty(); }
   FieldErrors take_errors() { return std::move(errors_); }
 
@@ -168,8 +186,28 @@ Body<Meeting> read_meeting(std::string_view id, const Value& body) {
   auto mosque = reader.required_text("/mosque");
   const auto date = parse_date(reader.text("/date"));
   if (!date) reader.add("/date", "a day of the calendar, such as 2026-11-24");
+  auto addressees = reader.names("addressees");
+  auto invitees = reader.names("invitees");
   if (!reader.good()) return reader.take_errors();
-  return Meeting{.id = std::string(id), .region = *region, .mosque = std::move(mosque), .date = *date};
+  return Meeting{.id = std::string(id),
+                 .region = *region,
+                 .mosque = std::move(mosque),
+                 .date = *date,
+                 .manager = reader.optional_text("manager"),
+                 .addressees = std::move(addressees),
+                 .invitees = std::move(invitees)};
+}
+
+Body<StepDoneBody> read_step_done(const Value& body) {
+  if (auto errors = schema("intake/deadline_met").check(body); !errors.empty()) return errors;
+  Reader reader(body);
+  StepDoneBody done{.by = reader.required_text("/by"), .at = {}, .note = reader.text("/note")};
+  if (const auto at = reader.optional_text("at")) {
+    done.at = parse_rfc3339(*at);
+    if (!done.at) reader.add("/at", "a time in RFC 3339, such as 2026-11-24T18:30:00+03:30");
+  }
+  if (!reader.good()) return reader.take_errors();
+  return done;
 }
 
 Body<lifecycle::Settlement> read_settlement(const Value& body) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/json/event_data.h"
+#include "gateway/json/meeting_views.h"
 #include "gateway/json/schema.h"
 
 namespace salam::json {
