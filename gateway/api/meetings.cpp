@@ -102,14 +102,14 @@ http::Response step_answer(const Meeting& meeting, const store::StepOutcome& out
 }
 
 void step_done(const Context& context, const http::Request& request, const http::Reply& reply) {
-  const auto step = parse_meeting_step(request.parameters.at(1));
-  if (!step) return refuse(request, reply, {.code = "unknown_deadline"});
   const auto document = document_of(request, reply);
   if (!document) return;
   auto body = json::read_step_done(*document);
   if (!body) return refuse(request, reply, invalid_body(body.error()));
   const auto meeting = context.store.meeting(request.parameters.at(0));
   if (!meeting) return refuse(request, reply, {.code = "meeting_not_found"});
+  const auto step = parse_meeting_step(request.parameters.at(1));
+  if (!step) return refuse(request, reply, {.code = "unknown_deadline"});
   const auto now = context.clock.now();
   const auto at = body->at.value_or(now);
   if (at > now || tehran_date(at) < meeting->date) {
