@@ -2,6 +2,7 @@
 #include <set>
 #include <tuple>
 
+#include "gateway/domain/time.h"
 #include "tests/contract/api/api_contract.h"
 #include "tests/integration/gateway.h"
 
@@ -80,6 +81,16 @@ TEST_F(Wire, CarriesOnlyRepliesAndEventsThatAreWritten) {
                 {{"Idempotency-Key", "1"}})
                 .status,
             200);
+
+  ask("PUT", "/v1/meetings/past", "/v1/meetings/{id}", R"({"region": "5", "mosque": "مسجد", "date": "2026-01-01"})");
+  ask("PUT", "/v1/meetings/now", "/v1/meetings/{id}",
+      R"({"region": "5", "mosque": "مسجد", "date": ")" +
+          to_string(tehran_date(std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()))) + "\"}");
+  EXPECT_EQ(
+      ask("POST", "/v1/meetings/past/deadlines/sorted/met", "/v1/meetings/{id}/deadlines/{step}/met", R"({"by": "زهرا"})").at("/late"),
+      "true");
+  EXPECT_EQ(get("/v1/meetings", "/v1/meetings").count("/meetings"), 3U);
+  EXPECT_EQ(get("/v1/deadlines?state=met", "/v1/deadlines").count("/deadlines"), 1U);
 
   EXPECT_TRUE(eventually([&] { return types_sent() == event_types(); })) << testing::PrintToString(types_sent());
 

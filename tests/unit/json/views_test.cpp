@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/json/event_data.h"
+#include "gateway/json/meeting_views.h"
 #include "gateway/json/schema.h"
 
 namespace salam::json {
@@ -135,6 +136,8 @@ std::vector<Event> events() {
       {.type = EventType::progressed, .details = {{"code", "4711"}, {"progress", "in_progress"}}},
       {.type = EventType::attention_raised, .details = {{"reason", "declined"}}},
       {.type = EventType::told, .details = {{"by", "sms"}, {"code", "4711"}}},
+      {.type = EventType::deadline_approaching, .details = {{"what", "answer"}, {"due", "2026-12-16T00:00:00.000+03:30"}}},
+      {.type = EventType::deadline_missed, .details = {{"what", "review"}, {"due", "2026-12-16T00:00:00.000+03:30"}}},
       {.type = EventType::attention_settled,
        .details = {{"reason", "by_hand"}, {"by", "person"}},
        .actor = {.name = officer, .key = "desk-1", .note = "note"}},
@@ -170,7 +173,8 @@ TEST(EventData, HasASchemaForEveryType) {
   for (const auto& event : events()) names.insert(schema_name(event.type));
   std::set<std::string> shipped;
   for (const auto& [name, text] : schema_texts()) {
-    if (name.starts_with("events/")) shipped.emplace(name);
+    // Meetings have theirs elsewhere.
+    if (name.starts_with("events/") && !name.starts_with("events/meeting.")) shipped.emplace(name);
   }
   EXPECT_EQ(names, shipped);
 }
