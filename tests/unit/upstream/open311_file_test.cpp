@@ -14,6 +14,7 @@ TEST(Open311File, ThatShipsCanBeRead) {
   EXPECT_EQ(open311->refused.size(), 2U);
   EXPECT_EQ(open311->attributes.size(), 3U);
   EXPECT_EQ(open311->format, ReplyFormat::json);
+  EXPECT_TRUE(open311->amend.updates);
 }
 
 TEST(Open311File, ChoosesTheFormat) { EXPECT_EQ(parse_open311("format = \"xml\"", "")->format, ReplyFormat::xml); }
