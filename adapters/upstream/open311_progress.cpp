@@ -93,7 +93,8 @@ std::vector<ProgressReport> explained(const Open311Settings& settings, const std
   std::vector<ProgressReport> reports;
   reports.reserve(entries.size());
   for (const auto& entry : entries) {
-    if (is_amendment_mark(entry.update_id) || is_amendment_text(entry.words)) continue;
+    const bool is_update = !entry.update_id.empty();
+    if (is_update && (is_amendment_mark(entry.update_id) || is_amendment_text(entry.words))) continue;
     reports.push_back(settings.statuses.report(entry.code, entry.status, entry.words, entry.updated_at));
   }
   return reports;

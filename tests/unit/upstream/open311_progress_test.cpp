@@ -140,6 +140,11 @@ TEST(Open311Updates, TellNothingNewWhereTheyRepeatAnAmendment) {
   EXPECT_EQ(read_callback(settings(), updates)->size(), 1U);
 }
 
+TEST(Open311Status, IsNewsAlsoBesideTheWordsOfAnAmendment) {
+  const auto repeated = R"([{"service_request_id":"1","status":"in_progress","status_notes":"اصلاح شماره ۲ از مردم سلام"}])";
+  EXPECT_EQ(std::get<std::vector<ProgressReport>>(read_follow_up(settings(), reply(200, repeated), asked).outcome).size(), 1U);
+}
+
 // --- bad answers -----------------------------------------------------------------------------------------------------
 
 class Open311ProgressIn : public testing::TestWithParam<ReplyFormat> {};
