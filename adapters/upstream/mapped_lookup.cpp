@@ -33,9 +33,10 @@ class Search final : public Lookup {
     const auto said = describe(response, success ? std::string() : words_of(mapping_, whole), nullptr);
     if (!success) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said), said};
     const auto items = whole.items_at(lookup_.items);
-    if (!items)
-      return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ", no list where " + sought_.table + ".items points"),
-                                   said};
+    if (!items) {
+      const auto why = said + ", no list where " + sought_.table + ".items points";
+      return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, why), said};
+    }
     if (auto outcome = judge(*items, whole, response)) return Answer<LookupOutcome>{std::move(*outcome), said};
     return std::nullopt;
   }
