@@ -22,8 +22,9 @@ std::optional<std::int64_t> number(std::string_view text) {
 
 std::vector<http::Route> routes(const Context& context) {
   std::vector<http::Route> all;
-  for (auto&& some : {request_routes(context), meeting_routes(context), attention_routes(context), tracking_routes(context),
-                      routing_routes(context), event_routes(context), callback_routes(context), attachment_routes(context)}) {
+  for (auto&& some :
+       {request_routes(context), meeting_routes(context), attention_routes(context), tracking_routes(context), routing_routes(context),
+        event_routes(context), callback_routes(context), attachment_routes(context), decision_routes(context), officer_routes(context)}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
@@ -87,6 +88,12 @@ std::optional<Page> page_of(const http::Request& request, const http::Reply& rep
 }
 
 std::string page_token(std::int64_t last) { return std::to_string(last); }
+
+std::string responsible(const Context& context, const Request& request, bool review) {
+  if (review) return context.review_officer;
+  if (const auto& assignment = request.handling.assignment) return assignment->unit;
+  return "مدیر منطقه " + std::string(request.content.region.name());
+}
 
 std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto id = Uuid::parse(request.parameters.at(0));

@@ -10,7 +10,6 @@
 
 #include "gateway/api/attachments.h"
 #include "gateway/api/callback_door.h"
-#include "gateway/domain/calendar.h"
 #include "gateway/domain/lifecycle.h"
 #include "gateway/domain/routing.h"
 #include "gateway/http/message.h"
@@ -39,10 +38,12 @@ struct Context {
   lifecycle::Policy policy;
   AttachmentSettings attachments;
   std::function<std::shared_ptr<const RuleSet>()> rules;
-  /// The days by which deadlines are counted.
-  std::function<std::shared_ptr<const Calendar>()> calendar{};
   /// Tells the watch over meetings' deadlines that they have changed.
   std::function<void()> deadlines_changed{};
+  /// The city's units, to which requests can be assigned; empty: any.
+  std::vector<std::string> units;
+  /// Who decides where a request goes that 137 cannot take.
+  std::string review_officer;
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
   std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;
@@ -64,6 +65,8 @@ std::vector<http::Route> routing_routes(const Context& context);
 std::vector<http::Route> event_routes(const Context& context);
 std::vector<http::Route> attachment_routes(const Context& context);
 std::vector<http::Route> callback_routes(const Context& context);
+std::vector<http::Route> decision_routes(const Context& context);
+std::vector<http::Route> officer_routes(const Context& context);
 
 /// All of them: the API's listener.
 std::vector<http::Route> routes(const Context& context);
@@ -86,6 +89,9 @@ struct Page {
 };
 std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters = {});
 std::string page_token(std::int64_t last);
+
+/// Who must act, in words: the reviewing officer, the unit it is assigned to, or else its region's manager.
+std::string responsible(const Context& context, const Request& request, bool review);
 
 /// The request named by the path's id. Refuses by itself and returns nothing where there is none.
 std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply);

@@ -80,8 +80,10 @@ void take_in(const Context& context, const http::Request& request, const json::V
       .route = std::move(route),
       .citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{},
       .traceparent = traceparent_of(request),
-      .first_change = [policy = &context.policy, now = context.clock.now(), awaits_attachments = body->attachments != 0](
-                          Request fresh) { return lifecycle::received(std::move(fresh), *policy, now, awaits_attachments); },
+      .first_change = [policy = &context.policy,
+                       moment = lifecycle::Moment{.now = context.clock.now(), .random_bits = context.random.bits()},
+                       awaits_attachments = body->attachments != 0](
+                          Request fresh) { return lifecycle::received(std::move(fresh), *policy, moment, awaits_attachments); },
   };
   auto sent = intake.original;
   context.store.accept(std::move(intake),
@@ -233,7 +235,17 @@ std::optional<store::RequestFilter> filter_of(const http::Request& request, cons
   return filter;
 }
 
+/// Those that stand under that code, here or in either system: at most a handful.
+void list_by_code(const Context& context, const http::Request& request, std::string_view code, const http::Reply& reply) {
+  if (!page_of(request, reply, {"code"})) return;
+  json::Writer writer;
+  writer.begin_object().key("requests").begin_array();
+  for (const auto& record : context.store.find_by_code(normalise(code))) writer.raw(json::request_view(record));
+  reply(json_response(200, writer.end_array().end_object().take()));
+}
+
 void list_requests(const Context& context, const http::Request& request, const http::Reply& reply) {
+  if (const auto code = request.query_value("code")) return list_by_code(context, request, *code, reply);
   const auto filter = filter_of(request, reply);
   if (!filter) return;
   const auto page = page_of(request, reply, {"meeting", "form", "region", "system", "state", "told"});

@@ -45,6 +45,7 @@ Gateway::Gateway(Settings settings)
   keys_.replace(value_or_throw(api::read_keys(settings_.keys_file)));
   if (!settings_.routing_rules.empty()) rules_ = std::make_shared<const RuleSet>(value_or_throw(load_rules(settings_.routing_rules)));
   use_calendar(value_or_throw(load_calendar(settings_.calendar)));
+  settings_.pipeline.policy.calendar = [this] { return calendar_.load(); };
   make_relay();
   make_adapters();
   make_servers();
@@ -129,8 +130,9 @@ void Gateway::make_servers() {
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
       .rules = [this] { return rules_.load(); },
-      .calendar = [this] { return calendar_.load(); },
       .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
+      .units = settings_.units,
+      .review_officer = settings_.review_officer,
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =
           [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {
@@ -177,7 +179,7 @@ void Gateway::make_servers() {
 void Gateway::use_calendar(Calendar calendar) {
   auto shared = std::make_shared<const Calendar>(std::move(calendar));
   calendar_ = shared;
-  store_->count_deadlines({.calendar = std::move(shared), .approaching_before = settings_.calendar.approaching_before});
+  store_->count_deadlines({.calendar = std::move(shared), .approaching_before = settings_.pipeline.policy.approaching_before});
 }
 
 void Gateway::reload() {

@@ -10,6 +10,7 @@
 #include "gateway/app/routing_file.h"
 #include "gateway/app/sms_settings.h"
 #include "gateway/domain/templates.h"
+#include "gateway/domain/text.h"
 
 namespace salam::app {
 namespace {
@@ -152,6 +153,34 @@ lifecycle::FollowUpPolicy read_follow_up(Section section) {
   return policy;
 }
 
+/// The citizen is told of those steps that have a text.
+void read_progress_texts(Section& templates, lifecycle::Policy& policy) {
+  for (std::size_t step = 0; step < progress_count; ++step) {
+    const auto key = "progress_" + std::string(to_string(static_cast<Progress>(step)));
+    const auto text = templates.optional_string(key);
+    if (!text) continue;
+    if (auto parsed = MessageTemplate::parse(*text)) {
+      policy.progress_texts[step] = std::move(*parsed);
+    } else {
+      templates.wrong(key, parsed.error().message);
+    }
+  }
+}
+
+/// What the by-law asks of people after the evening of the meeting.
+void read_handling(Section desk, Section deadlines, lifecycle::Policy& policy) {
+  policy.desk_after_review = desk.choice("registration", "at_once", {"at_once", "after_review"}) == "after_review";
+  policy.desk_when_review_missed = desk.boolean("register_when_review_missed", false);
+  policy.approaching_before = deadlines.duration("approaching_before", policy.approaching_before, minutes(1), hours(24 * 60));
+  policy.reopened_due = deadlines.duration("reopened_due", policy.reopened_due, hours(1), hours(24 * 366));
+}
+
+std::vector<std::string> read_units(Section group) {
+  std::vector<std::string> units;
+  for (const auto& unit : group.strings("units")) units.push_back(normalise(unit));
+  return units;
+}
+
 lifecycle::Policy read_policy(Section registration, Section sms) {
   lifecycle::Policy policy;
   policy.backoff.first = registration.duration("first_retry", policy.backoff.first, milliseconds(10), hours(1));
@@ -170,6 +199,7 @@ lifecycle::Policy read_policy(Section registration, Section sms) {
   policy.texts137.holding = read_template(templates, "holding_137", policy.texts137.holding);
   policy.texts_desk.registered = read_template(templates, "registered_desk", policy.texts_desk.registered);
   policy.texts_desk.holding = read_template(templates, "holding_desk", policy.texts_desk.holding);
+  read_progress_texts(templates, policy);
   return policy;
 }
 
@@ -233,7 +263,7 @@ Settings read(Section root) {
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
   settings.routing_rules = root.table("routing").path("rules", "");
-  settings.calendar = read_calendar_settings(root.table("calendar"), root.table("deadlines"));
+  settings.calendar = read_calendar_settings(root.table("calendar"));
 
   auto s137 = root.table("system137");
   auto desk = root.table("service_desk");
@@ -242,6 +272,9 @@ Settings read(Section root) {
   settings.service_desk = read_upstream(desk, service_desk::default_settings());
   settings.sms = read_sms_lines(sms);
   settings.pipeline.policy = read_policy(root.table("registration"), sms);
+  read_handling(desk, root.table("deadlines"), settings.pipeline.policy);
+  settings.units = read_units(root.table("working_group"));
+  settings.review_officer = desk.string("review_officer", "مسئول پیگیری ویژه دفتر شهردار");
   settings.callbacks = {read_callback(s137.table("callback")), read_callback(desk.table("callback"))};
   settings.sms_callback = read_callback(sms.table("callback"));
   settings.pipeline.policy.follow_ups = {read_follow_up(s137.table("follow_up")), read_follow_up(desk.table("follow_up"))};

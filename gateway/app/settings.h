@@ -36,6 +36,8 @@ struct Settings {
   std::string keys_file;
   api::KeyRing::Rates key_rates;
   api::AttachmentSettings attachments;
+  std::vector<std::string> units;  ///< The city's, to which requests can be assigned; empty: any.
+  std::string review_officer;
   std::string routing_rules;  ///< A file; empty: 137 takes everything.
   CalendarSettings calendar;
   upstream::Settings system137;

@@ -20,6 +20,8 @@ struct Assignment {
   std::string note;                    ///< For officers alone.
   std::string by;
   Timestamp at;
+
+  friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
 enum class AnswerChannel { phone, in_person, sms };
@@ -32,6 +34,8 @@ struct Answer {
   Sensitive<std::string> text;
   std::string by;
   Timestamp at;
+
+  friend bool operator==(const Answer&, const Answer&) = default;
 };
 
 enum class CloseReason {
@@ -47,6 +51,8 @@ struct Closure {
   std::string twin;  ///< The other request's id.
   std::string by;
   Timestamp at;
+
+  friend bool operator==(const Closure&, const Closure&) = default;
 };
 
 enum class ReviewDecision { to_desk, to_137, answered, twin };
@@ -58,6 +64,8 @@ struct Review {
   ReviewDecision decision = ReviewDecision::to_desk;
   std::string by;
   Timestamp at;
+
+  friend bool operator==(const Review&, const Review&) = default;
 };
 
 /// What of a request people may change later, and its system is then told of.
@@ -83,6 +91,10 @@ std::string_view to_string(Field field);
 /// `دسته`.
 std::string_view name_for_people(Field field);
 using Fields = std::bitset<field_count>;
+inline constexpr unsigned long long bit(Field field) { return 1ULL << static_cast<unsigned>(field); }
+/// What no registration carries, only an amendment.
+inline constexpr Fields not_content{bit(Field::unit) | bit(Field::due) | bit(Field::explanation) | bit(Field::answer) |
+                                    bit(Field::withdrawn)};
 
 enum class AmendmentState {
   none,       ///< Its system knows all.
@@ -98,11 +110,13 @@ std::string_view to_string(AmendmentState state);
 struct Amendment {
   AmendmentState state = AmendmentState::none;
   int number = 0;    ///< Of the one that waits or is under way, or was made last; from 1.
-  Fields fields;     ///< Changed, and not known to its system.
-  Fields under_way;  ///< Of those, what the call under way carries.
+  Fields fields;     ///< Changed, and not yet sent.
+  Fields under_way;  ///< What the call carries that is under way, or uncertain.
   std::optional<Timestamp> intent_at;
   int attempts = 0;    ///< Calls in a row that did not settle it.
   std::string reason;  ///< Why it waits or is held, for officers.
+
+  friend bool operator==(const Amendment&, const Amendment&) = default;
 };
 
 struct Case {
@@ -112,6 +126,8 @@ struct Case {
   std::optional<Answer> answer;
   std::optional<Closure> closure;
   Amendment amendment;
+
+  friend bool operator==(const Case&, const Case&) = default;
 };
 
 /// How far the time to answer has run, as was announced.

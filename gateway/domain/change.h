@@ -29,7 +29,8 @@ Lane lane_of(System system);
 Lane status_lane_of(System system);
 
 /// Something to be done at a time. What exactly follows from the state of the request (or message) when it is done, so a task can never be
-/// stale. A request has at most one task for each (lane group, message): its registration, what changed since, each message, its clock, its follow-up.
+/// stale. A request has at most one task for each (lane group, message): its registration, what changed since, each message, its clock, its
+/// follow-up.
 struct Task {
   std::int64_t id = 0;  ///< The store's.
   Lane lane = Lane::system137;

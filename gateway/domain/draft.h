@@ -8,174 +8,124 @@
 #include <vector>
 
 #include "gateway/domain/lifecycle.h"
-#include "gateway/domain/text.h"
 
 /// What the transitions of the lifecycle are written with; nobody else includes it.
 namespace salam::lifecycle {
 
 inline constexpr std::array registration_reasons{AttentionReason::uncertain, AttentionReason::refused, AttentionReason::unclear,
-                                                 AttentionReason::poison, AttentionReason::by_hand};
+                                                 AttentionReason::poison,    AttentionReason::by_hand, AttentionReason::review};
 inline constexpr std::array contact_reasons{AttentionReason::no_contact, AttentionReason::undelivered};
+inline constexpr std::array amendment_reasons{AttentionReason::amend};
+inline constexpr std::array overdue_reasons{AttentionReason::overdue};
 inline constexpr std::string_view the_gateway = "gateway";
-inline constexpr std::string_view a_person = "person";
 
 inline Error overtaken() { return {"overtaken", "the request has moved on meanwhile"}; }
+inline Error version_mismatch() { return {"version_mismatch", "the request has changed since it was read"}; }
 
-/// A code of digits in Persian ones; one with letters as its system writes it, which reads wrong when mixed.
-inline std::string code_for_people(std::string_view code) {
-  const bool digits_only = std::ranges::all_of(code, [](char c) { return c >= '0' && c <= '9'; });
-  return digits_only ? persian_digits(code) : std::string(code);
-}
-
-/// A change under construction.
+/// A change under construction. Lives no longer than the policy and the moment it is made with.
 class Draft {
  public:
-  Draft(const Record& record, const Policy& policy, const Moment& moment) : Draft(record.request, policy, moment) {}
-  Draft(Request before, const Policy& policy, const Moment& moment)
-      : change_{.after = std::move(before)}, policy_(policy), moment_(moment) {
-    change_.attempt = moment.attempt;
-  }
+  using Details = std::vector<std::pair<std::string, std::string>>;
+
+  Draft(const Record& record, const Policy& policy, const Moment& moment);
+  /// Of a request that is not stored yet.
+  Draft(Request fresh, const Policy& policy, const Moment& moment);
 
   [[nodiscard]] Request& request() { return change_.after; }
   [[nodiscard]] Registration& registration() { return change_.after.registration; }
-  [[nodiscard]] Change take() { return std::move(change_); }
+  [[nodiscard]] Case& handling() { return change_.after.handling; }
+  [[nodiscard]] Change take();
 
   /// Before the first event.
-  void acted(const Settlement& settlement) { actor_ = {.name = settlement.by, .key = settlement.key, .note = settlement.note}; }
-  void event(EventType type, std::vector<std::pair<std::string, std::string>> details = {}) {
-    change_.events.push_back({.type = type, .at = moment_.now, .details = std::move(details), .actor = actor_});
-  }
+  void acted(Actor actor) { actor_ = std::move(actor); }
+  void event(EventType type, Details details = {});
 
-  void registration_task(Milliseconds wait, bool retry = true) {
-    change_.tasks.push_back({.lane = lane_of(registration().system), .due = moment_.now + wait, .request = request().key, .retry = retry});
-  }
+  void registration_task(Milliseconds wait, bool retry = true);
   void no_registration_task() { change_.done.push_back({.lane = lane_of(registration().system), .request = request().key}); }
-  void clock(Milliseconds wait) { change_.tasks.push_back({.lane = Lane::clock, .due = moment_.now + wait, .request = request().key}); }
-  void no_clock() { change_.done.push_back({.lane = Lane::clock, .request = request().key}); }
-  void message_task(std::int64_t message, Lane lane, Milliseconds wait, bool retry = false) {
-    change_.tasks.push_back({.lane = lane, .due = moment_.now + wait, .request = request().key, .message = message, .retry = retry});
-  }
+  /// The task that is carried out now was the clock's: it is set anew, or removed.
+  void clock_struck() { clock_task_ = Timestamp::max(); }
+  void message_task(std::int64_t message, Lane lane, Milliseconds wait, bool retry = false);
   void no_message_task(std::int64_t message) { change_.done.push_back({.lane = Lane::sms, .request = request().key, .message = message}); }
-
-  void follow_up_task(Milliseconds wait) {
-    change_.tasks.push_back(
-        {.lane = status_lane_of(registration().system), .due = moment_.now + wait, .request = request().key, .retry = false});
-  }
+  void follow_up_task(Milliseconds wait);
   void no_follow_up_task() { change_.done.push_back({.lane = status_lane_of(registration().system), .request = request().key}); }
+  void amendment_task(Milliseconds wait, bool retry);
+  void no_amendment_task();
   /// Nothing but tasks is written.
   void tasks_only() { change_.tasks_only = true; }
 
-  void raise(AttentionReason reason, Milliseconds due, std::string_view detail) {
-    if (!request().attention.insert(reason).second) return;
-    change_.raised.push_back({.reason = reason, .due = moment_.now + due, .detail = std::string(detail)});
-    event(EventType::attention_raised, {{"reason", std::string(to_string(reason))}});
-  }
+  void raise(AttentionReason reason, Milliseconds due, std::string_view detail);
   template <class Reasons>
   void settle(const Reasons& reasons, std::string_view by, std::string_view note) {
-    for (const auto reason : reasons) {
-      if (request().attention.erase(reason) == 0) continue;
-      change_.settled.push_back({.reason = reason, .at = moment_.now, .by = std::string(by), .note = std::string(note)});
-      event(EventType::attention_settled,
-            {{"reason", std::string(to_string(reason))}, {"by", std::string(actor_.name.empty() ? the_gateway : a_person)}});
-    }
+    for (const auto reason : reasons) settle(reason, by, note);
   }
 
-  void tell(ToldBy by, std::string code, std::string person = {}) {
-    if (request().told) return;
-    request().told = Told{.by = by, .code = std::move(code), .at = moment_.now, .person = std::move(person)};
-    event(EventType::told, {{"by", std::string(to_string(by))}, {"code", request().told->code}});
-  }
-
-  void write_message(MessageKind kind, const MessageTemplate& text, std::string code, const std::string& code_for_people) {
-    const auto& mobile = request().content.citizen.mobile;
-    if (!mobile) return;
-    Message message{.id = static_cast<std::int64_t>(moment_.random_bits >> 1), .kind = kind, .code = std::move(code), .mobile = *mobile};
-    message.text = Sensitive<std::string>(text.render(
-        {.code = code_for_people, .system = name_for_people(registration().system), .date = jalali_date(tehran_date(moment_.now))}));
-    message.parts = static_cast<int>(sms_parts(message.text.reveal()));
-    message.created_at = moment_.now;
-    message.urgent = !request().told;
-    message_task(message.id, Lane::sms, message.urgent ? Milliseconds{0} : policy_.quiet_hours.left(moment_.now));
-    change_.messages.push_back(std::move(message));
-  }
+  void tell(ToldBy by, std::string code, std::string person = {});
+  /// Where the gateway's code is all there is to tell.
+  void write_holding();
+  void write_registered();
+  void write_progress(const MessageTemplate& text);
+  void write_answer(const Sensitive<std::string>& text);
   void message(Message changed) { change_.messages.push_back(std::move(changed)); }
   /// To be sent by whichever provider can, after that wait.
-  void queue_message(Message message, std::string_view why, Milliseconds wait) {
-    message.state = MessageState::queued;
-    message.provider.clear();
-    message.uncertain_at.reset();
-    message.reason = why;
-    message_task(message.id, Lane::sms, wait, true);
-    change_.messages.push_back(std::move(message));
-  }
-  void fail_message(Message message, std::string_view why) {
-    message.state = MessageState::failed;
-    message.reason = why;
-    no_message_task(message.id);
-    event(EventType::message_failed, {{"message_kind", std::string(to_string(message.kind))}});
-    raise(AttentionReason::undelivered, policy_.contact_due, why);
-    change_.messages.push_back(std::move(message));
-  }
+  void queue_message(Message message, std::string_view why, Milliseconds wait);
+  void fail_message(Message message, std::string_view why);
 
-  void become_registered(std::string_view code, std::string_view by, std::string_view note) {
-    auto& registration = this->registration();
-    registration.state = RegistrationState::registered;
-    registration.code = code;
-    registration.token.clear();
-    registration.registered_at = moment_.now;
-    registration.attempts = 0;
-    registration.reason.clear();
-    no_registration_task();
-    no_clock();
-    request().follow_up = {};
-    if (const auto& follow_up = policy_.follow_up(registration.system); follow_up.asked) follow_up_task(follow_up.first);
-    settle(registration_reasons, by, note);
-    event(EventType::registered, {{"system", std::string(to_string(registration.system))}, {"code", registration.code}});
-    write_message(MessageKind::registered, policy_.texts(registration.system).registered, registration.code, code_for_people(code));
-  }
+  void become_registered(std::string_view code, std::string_view by, std::string_view note);
+  void become_held(AttentionReason reason, std::string_view why);
+  void become_uncertain(std::string_view why);
+  void leave_to_a_person(std::string_view why);
+  void become_waiting(System system, Milliseconds wait, std::string_view why, bool retry);
+  void become_in_review(std::string_view why);
+  /// To where the rules say, or to review first.
+  void go_by_route(Milliseconds wait = Milliseconds{0});
+  void become_closed(CloseReason reason, std::string twin = {});
+  /// What 137 cannot take goes to the desk, by itself or by the officer's decision.
+  void to_desk(std::string_view why);
 
-  void become_held(AttentionReason reason, std::string_view why) {
-    registration().state = RegistrationState::held;
-    registration().reason = why;
-    no_registration_task();
-    raise(reason, policy_.attention_due, why);
-  }
+  /// The officer decided, or nobody did in time.
+  void end_review(std::string_view note);
 
-  void become_uncertain(std::string_view why) {
-    registration().state = RegistrationState::uncertain;
-    registration().intent_at = moment_.now;
-    registration().reason = why;
-    registration().attempts = 0;
-  }
+  /// Its system is to be told, at once or when it is registered.
+  void amend(Fields changed);
+  /// What was under way stands there now; what changed since is sent next.
+  void amendment_made();
+  /// Its system gets its content anew: what of that had changed needs no amendment.
+  void sent_as_it_stands();
 
-  void leave_to_a_person(std::string_view why) {
-    no_registration_task();
-    raise(AttentionReason::uncertain, policy_.attention_due, why);
-  }
-
-  void become_waiting(System system, Milliseconds wait, std::string_view why, bool retry) {
-    registration().state = RegistrationState::waiting;
-    registration().system = system;
-    registration().reason = why;
-    registration_task(wait, retry);
-  }
+  /// The working group gave it another day, or none any more.
+  void due_anew();
 
   /// One more try that settled nothing.
-  Milliseconds back_off(std::optional<Milliseconds> at_least) {
-    registration().attempts += 1;
-    return std::max(policy_.backoff.wait(registration().attempts, moment_.jitter), at_least.value_or(Milliseconds{0}));
-  }
+  Milliseconds back_off(std::optional<Milliseconds> at_least);
 
  private:
+  [[nodiscard]] std::string_view doer() const { return actor_.name.empty() ? the_gateway : std::string_view(actor_.name); }
+  void settle(AttentionReason reason, std::string_view by, std::string_view note);
+  void write_template(MessageKind kind, const MessageTemplate& text, std::string code, const std::string& code_for_people);
+  void write_message(MessageKind kind, Sensitive<std::string> text, std::string code);
+  void keep_due();
+  void set_clock();
+
   Change change_;
   Actor actor_;
   const Policy& policy_;
   const Moment& moment_;
+  bool texted_ = false;                  ///< A text was written to the citizen.
+  std::optional<Timestamp> clock_task_;  ///< When the stored one strikes.
 };
+
+/// When the clock is to strike next; nothing: no more. `texted`: a text was written to the citizen.
+std::optional<Timestamp> clock_strikes(const Request& request, bool texted, const Policy& policy);
+
+/// By when the citizen must be answered.
+Timestamp answer_due(const Request& request, const Policy& policy);
 
 inline const Message* find_message(const Record& record, std::int64_t id) {
   const auto found = std::ranges::find(record.messages, id, &Message::id);
   return found == record.messages.end() ? nullptr : &*found;
 }
+
+/// It goes to the number that the citizen has now.
+inline bool reaches_the_citizen(const Message& message, const Request& request) { return request.content.citizen.mobile == message.mobile; }
 
 }  // namespace salam::lifecycle

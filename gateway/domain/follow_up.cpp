@@ -34,6 +34,7 @@ void take(Draft& draft, const ProgressReport& report, const Policy& policy, cons
   if (progress == known.progress) return;
   known.progress = progress;
   draft.event(EventType::progressed, {{"code", draft.registration().code}, {"progress", std::string(to_string(progress))}});
+  if (const auto& text = policy.progress_texts[static_cast<std::size_t>(progress)]) draft.write_progress(*text);
 }
 
 void ask_again(Draft& draft, const Policy& policy, const Moment& moment) {

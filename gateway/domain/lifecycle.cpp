@@ -25,6 +25,31 @@ bool is_with_a_person(const Request& request) {
   }
 }
 
+void missed(Draft& draft, std::string_view what, Timestamp due, const Moment& moment) {
+  draft.event(EventType::deadline_missed, {{"what", std::string(what)}, {"due", to_rfc3339(due)}});
+  draft.raise(AttentionReason::overdue, due - moment.now, what);
+}
+
+void miss_review(Draft& draft, Timestamp due, const Policy& policy, const Moment& moment) {
+  if (draft.request().attention.contains(AttentionReason::overdue)) return;
+  missed(draft, "review", due, moment);
+  if (!policy.desk_when_review_missed) return;
+  draft.end_review("nobody reviewed it in time");
+  draft.to_desk("nobody reviewed it in time");
+}
+
+void announce_due(Draft& draft, const Policy& policy, const Moment& moment) {
+  auto& request = draft.request();
+  // Closures are announced at short notice: what was reckoned then may have moved.
+  request.due = answer_due(request, policy);
+  if (moment.now >= *request.due) {
+    if (std::exchange(request.due_stage, DueStage::missed) != DueStage::missed) missed(draft, "answer", *request.due, moment);
+  } else if (moment.now >= *request.due - policy.approaching_before && request.due_stage == DueStage::ahead) {
+    request.due_stage = DueStage::approaching;
+    draft.event(EventType::deadline_approaching, {{"what", "answer"}, {"due", to_rfc3339(*request.due)}});
+  }
+}
+
 }  // namespace
 
 Milliseconds Backoff::wait(int attempts, double jitter) const {
@@ -33,21 +58,33 @@ Milliseconds Backoff::wait(int attempts, double jitter) const {
   return Milliseconds(static_cast<std::int64_t>(std::max(ceiling / 10, ceiling * jitter)));
 }
 
-Change received(Request request, const Policy& policy, Timestamp now, bool awaits_attachments) {
-  const Moment moment{.now = now};
+Change received(Request request, const Policy& policy, const Moment& moment, bool awaits_attachments) {
   Draft draft(std::move(request), policy, moment);
-  draft.registration().state = RegistrationState::waiting;
-  draft.registration().system = draft.request().route.system;
-  if (draft.registration().intent_at) draft.become_uncertain("entered again after a restore: it may have been registered before");
   draft.event(EventType::received);
-  draft.registration_task(awaits_attachments ? policy.wait_for_attachments : Milliseconds{0}, false);
-  const auto& citizen = draft.request().content.citizen;
-  if (citizen.mobile) {
-    draft.clock(policy.holding_after);
+  if (draft.registration().intent_at) {
+    draft.registration().system = draft.request().route.system;
+    draft.become_uncertain("entered again after a restore: it may have been registered before");
+    draft.registration_task(Milliseconds{0}, false);
   } else {
+    draft.go_by_route(awaits_attachments ? policy.wait_for_attachments : Milliseconds{0});
+  }
+  const auto& citizen = draft.request().content.citizen;
+  if (!citizen.mobile) {
     draft.raise(AttentionReason::no_contact, policy.contact_due,
                 citizen.mobile_as_written.empty() ? "no mobile number on the form" : "the number on the form is no Iranian mobile");
   }
+  return draft.take();
+}
+
+Result<Change> clock_due(const Record& record, const Policy& policy, const Moment& moment) {
+  Draft draft(record, policy, moment);
+  draft.clock_struck();
+  auto& request = draft.request();
+  const auto now = moment.now;
+  const bool unregistered = request.registration.state < RegistrationState::registered;
+  if (unregistered && record.messages.empty() && now >= request.received_at + policy.holding_after) draft.write_holding();
+  if (const auto review = request.handling.review_due; review && now >= *review) miss_review(draft, *review, policy, moment);
+  if (request.due) announce_due(draft, policy, moment);
   return draft.take();
 }
 
@@ -57,6 +94,7 @@ Result<Change> begin_call(const Record& record, const LookupPower& power, const 
       Draft draft(record, policy, moment);
       draft.registration().state = RegistrationState::calling;
       draft.registration().intent_at = moment.now;
+      draft.sent_as_it_stands();
       return draft.take();
     }
     case RegistrationState::calling:
@@ -115,9 +153,12 @@ Result<Change> call_refused(const Record& record, std::string_view why, const Po
   Draft draft(record, policy, moment);
   draft.registration().attempts = 0;
   if (record.request.registration.system == System::system137) {
-    draft.become_waiting(System::service_desk, Milliseconds{0}, why, false);
-    if (moment.restored_at && record.request.received_at <= *moment.restored_at) draft.become_uncertain(why);
     draft.event(EventType::redirected, {{"from", "137"}, {"to", "service_desk"}});
+    if (policy.desk_after_review) {
+      draft.become_in_review(why);
+    } else {
+      draft.to_desk(why);
+    }
   } else {
     draft.become_held(AttentionReason::refused, why);
   }
@@ -262,17 +303,23 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
     draft.fail_message(message, "restored from a backup: it may have been sent after that was taken");
     changed = true;
   }
+  if (auto& amendment = draft.handling().amendment;
+      state == RegistrationState::registered &&
+      (amendment.state == AmendmentState::waiting || amendment.state == AmendmentState::calling)) {
+    amendment.state = AmendmentState::uncertain;
+    amendment.under_way |= std::exchange(amendment.fields, {});
+    amendment.reason = why;
+    changed = true;
+  }
   if (!changed) return Error{"unchanged", "nothing about it is uncertain"};
   return draft.take();
 }
 
 Result<Change> settle(const Record& record, const Settlement& settlement, const Policy& policy, const Moment& moment) {
   const auto& request = record.request;
-  if (settlement.version && *settlement.version != request.version) {
-    return Error{"version_mismatch", "the request has changed since it was read"};
-  }
+  if (settlement.version && *settlement.version != request.version) return version_mismatch();
   Draft draft(record, policy, moment);
-  draft.acted(settlement);
+  draft.acted({.name = settlement.by, .key = settlement.key, .note = settlement.note});
   switch (settlement.action) {
     case SettleAction::registered:
       if (!is_with_a_person(request)) break;
@@ -280,6 +327,10 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
       draft.become_registered(settlement.code, settlement.by, settlement.note);
       return draft.take();
     case SettleAction::send_again:
+      if (request.attention.contains(AttentionReason::amend)) {
+        draft.amend({});
+        return draft.take();
+      }
       if (!is_with_a_person(request)) break;
       draft.registration().attempts = 0;
       draft.registration().token.clear();
@@ -295,7 +346,12 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
       return draft.take();
     }
     case SettleAction::dealt_with:
-      if (!request.attention.contains(AttentionReason::declined)) break;
+      if (request.attention.contains(AttentionReason::amend)) {
+        draft.handling().amendment.fields.reset();
+        draft.amendment_made();
+      } else if (!request.attention.contains(AttentionReason::declined)) {
+        break;
+      }
       draft.settle(std::array{AttentionReason::declined}, settlement.by, settlement.note);
       return draft.take();
   }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "gateway/domain/calendar.h"
 #include "gateway/domain/change.h"
 #include "gateway/domain/quiet_hours.h"
 #include "gateway/domain/request.h"
@@ -39,14 +42,21 @@ struct Policy {
   Milliseconds poll_every{60'000};            ///< A pending registration's token; backs off to the cap.
   Milliseconds delivery_first_poll{10'000};   ///< After a message was sent.
   Milliseconds delivery_poll_cap{30 * 60'000};
-  Milliseconds delivery_gives_up{47 * 3'600'000};  ///< Without a report by then, a person is asked.
-  Milliseconds attention_due{24 * 3'600'000};      ///< For what holds up a registration.
-  Milliseconds contact_due{7 * 24 * 3'600'000LL};  ///< For a code that must be handed over.
-  Milliseconds wait_for_attachments{0};            ///< Between acceptance and the first call, so that scans may come before it.
-  QuietHours quiet_hours;                          ///< For texts that carry no first code.
-  std::array<FollowUpPolicy, 2> follow_ups;        ///< By system.
+  Milliseconds delivery_gives_up{47 * 3'600'000};         ///< Without a report by then, a person is asked.
+  Milliseconds attention_due{24 * 3'600'000};             ///< For what holds up a registration.
+  Milliseconds contact_due{7 * 24 * 3'600'000LL};         ///< For a code that must be handed over.
+  Milliseconds wait_for_attachments{0};                   ///< Between acceptance and the first call, so that scans may come before it.
+  QuietHours quiet_hours;                                 ///< For texts that carry no first code.
+  bool desk_after_review = false;                         ///< What 137 cannot take waits for the special follow-up officer.
+  bool desk_when_review_missed = false;                   ///< It goes to the desk by itself where nobody decided in time.
+  Milliseconds approaching_before{2 * 24 * 3'600'000LL};  ///< So long before a deadline it is announced.
+  Milliseconds reopened_due{14 * 24 * 3'600'000LL};       ///< At least so long to answer what was opened again.
+  /// The days off as they are known now. From any thread.
+  std::function<std::shared_ptr<const Calendar>()> calendar = [] { return std::make_shared<const Calendar>(); };
+  std::array<FollowUpPolicy, 2> follow_ups;  ///< By system.
   MessageTemplates texts137 = MessageTemplates::defaults(System::system137);
   MessageTemplates texts_desk = MessageTemplates::defaults(System::service_desk);
+  std::array<std::optional<MessageTemplate>, progress_count> progress_texts;  ///< For the steps of which the citizen is told.
 
   [[nodiscard]] const FollowUpPolicy& follow_up(System system) const { return follow_ups[static_cast<std::size_t>(system)]; }
   [[nodiscard]] const MessageTemplates& texts(System system) const { return system == System::system137 ? texts137 : texts_desk; }
@@ -62,9 +72,12 @@ struct Moment {
   std::optional<Timestamp> restored_at{};
 };
 
-/// The change that goes with acceptance: received, first registration task, holding clock, and the missing contact where there is none.
+/// The change that goes with acceptance: received, first registration task or review, clock, and the missing contact where there is none.
 /// `awaits_attachments`: false where none will come.
-Change received(Request request, const Policy& policy, Timestamp now, bool awaits_attachments = true);
+Change received(Request request, const Policy& policy, const Moment& moment, bool awaits_attachments = true);
+
+/// The clock struck: the citizen is texted a first code, a review or an answer is overdue or will be soon.
+Result<Change> clock_due(const Record& record, const Policy& policy, const Moment& moment);
 
 // --- registration -------------------------------------------------------------------------------------------------
 
@@ -110,9 +123,6 @@ Result<Change> poll_again(const Record& record, std::optional<Milliseconds> afte
 /// As `lookup_unclear`: its token is asked after again, and a person is told, who may settle it meanwhile.
 Result<Change> poll_unclear(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
 
-/// `holding_after` has passed.
-Result<Change> holding_due(const Record& record, const Policy& policy, const Moment& moment);
-
 /// What became of a text, in the provider's words where it failed.
 struct DeliveryReport {
   Delivery delivery = Delivery::unknown;
@@ -138,7 +148,7 @@ Result<Change> message_sent(const Record& record, std::int64_t message, std::str
                             Milliseconds delivery_first_poll, const Policy& policy, const Moment& moment);
 /// For good: a person must tell the citizen.
 Result<Change> message_failed(const Record& record, std::int64_t message, std::string_view why, const Policy& policy, const Moment& moment);
-Result<Change> message_delivered(const Record& record, std::int64_t message, const Moment& moment);
+Result<Change> message_delivered(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
 /// No news yet. `polled`: the provider can be asked again; otherwise the report comes by itself, or never.
 Result<Change> message_on_the_way(const Record& record, std::int64_t message, bool polled, const Policy& policy, const Moment& moment);
 

@@ -11,18 +11,6 @@ bool unsent(const Message& message) { return message.state == MessageState::queu
 
 }  // namespace
 
-Result<Change> holding_due(const Record& record, const Policy& policy, const Moment& moment) {
-  Draft draft(record, policy, moment);
-  draft.no_clock();
-  const auto state = record.request.registration.state;
-  if (state != RegistrationState::registered && state != RegistrationState::closed && record.messages.empty()) {
-    const auto& code = record.request.code;
-    const auto& texts = policy.texts(record.request.registration.system);
-    draft.write_message(MessageKind::holding, texts.holding, code.digits(), code.for_people());
-  }
-  return draft.take();
-}
-
 Result<Change> message_sending(const Record& record, std::int64_t id, std::string_view provider, const Policy& policy,
                                const Moment& moment) {
   const auto* message = find_message(record, id);
@@ -95,18 +83,19 @@ Result<Change> message_failed(const Record& record, std::int64_t id, std::string
   return draft.take();
 }
 
-Result<Change> message_delivered(const Record& record, std::int64_t id, const Moment& moment) {
+Result<Change> message_delivered(const Record& record, std::int64_t id, const Policy& policy, const Moment& moment) {
   const auto* message = find_message(record, id);
   if (message == nullptr || message->state == MessageState::delivered) return overtaken();
-  static const Policy unused;
-  Draft draft(record, unused, moment);
+  Draft draft(record, policy, moment);
   auto changed = *message;
   changed.state = MessageState::delivered;
   changed.reason.clear();
   draft.no_message_task(id);
   draft.event(EventType::message_delivered, {{"message_kind", std::string(to_string(changed.kind))}, {"code", changed.code}});
-  draft.tell(ToldBy::sms, changed.code);
-  draft.settle(contact_reasons, the_gateway, "delivered");
+  if (reaches_the_citizen(changed, record.request)) {
+    if (!changed.code.empty()) draft.tell(ToldBy::sms, changed.code);
+    draft.settle(contact_reasons, the_gateway, "delivered");
+  }
   draft.message(std::move(changed));
   return draft.take();
 }
@@ -129,7 +118,7 @@ Result<Change> message_reported(const Record& record, std::int64_t id, std::stri
   if (message == nullptr) return overtaken();
   switch (report.delivery) {
     case Delivery::delivered:
-      return message_delivered(record, id, moment);
+      return message_delivered(record, id, policy, moment);
     case Delivery::failed:
       return message_failed(record, id, report.reason, policy, moment);
     case Delivery::on_the_way:

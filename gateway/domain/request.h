@@ -92,6 +92,7 @@ enum class Progress {
   cannot_be_done,
   reopened,
 };
+inline constexpr std::size_t progress_count = 6;
 std::string_view to_string(Progress progress);
 std::optional<Progress> parse_progress(std::string_view text);
 /// `در حال پیگیری`.
@@ -152,7 +153,7 @@ struct Request {
   Uuid id;  ///< Version 7.
   TrackingCode code;
   FormItem form_item;
-  Date meeting_date;  ///< Of the meeting at which it was handed in.
+  Date meeting_date{std::chrono::year{1970} / 1 / 1};  ///< Of the meeting at which it was handed in.
   Timestamp received_at;
   std::string received_from;  ///< The API key's name.
   Content content;

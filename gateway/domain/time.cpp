@@ -187,7 +187,7 @@ Date tehran_date(Timestamp time) { return Date(std::chrono::floor<days>(time + t
 
 Timestamp tehran_midnight(Timestamp time) { return std::chrono::floor<days>(time + tehran_offset) - tehran_offset; }
 
-Timestamp tehran_end(Date date) { return std::chrono::sys_days(date) + days{1} - tehran_offset; }
+Timestamp tehran_end(Date date) { return std::chrono::sys_days(date) + days{1} - tehran_offset - Milliseconds{1}; }
 
 Date months_after(Date date, int months) {
   UErrorCode status = U_ZERO_ERROR;

@@ -28,7 +28,7 @@ Date tehran_date(Timestamp time);
 /// When that day began.
 Timestamp tehran_midnight(Timestamp time);
 
-/// When that day ends there: the next one's beginning.
+/// The last millisecond of that day there.
 Timestamp tehran_end(Date date);
 /// So many Solar Hijri months later, on the same day of the month or that month's last.
 Date months_after(Date date, int months);

@@ -4,85 +4,20 @@
 #include <utility>
 
 #include "gateway/domain/text.h"
+#include "gateway/json/body_reader.h"
 #include "gateway/json/writer.h"
 
 namespace salam::json {
 namespace {
 
-constexpr const char* expected_region = "1 to 15, or nazhvan";
-constexpr const char* expected_text = "text that is not blank";
-
-/// Reads an object that its schema accepts, and notes what only the domain can refuse.
-class Reader {
- public:
-  explicit Reader(const Value& object) : object_(object) {}
-
-  [[nodiscard]] std::string text(std::string_view pointer) const {
-    const auto* const value = find(object_, pointer);
-    return value == nullptr ? "" : normalise(text_of(*value).value_or(""));
-  }
-
-  std::string required_text(std::string_view pointer) {
-    auto read = text(pointer);
-    if (read.empty()) add(pointer, expected_text);
-    return read;
-  }
-
-  std::optional<Region> region() {
-    const auto written = text("/region");
-    const auto* const value = member(object_, "region");
-    if (value == nullptr || value->IsNull()) return std::nullopt;
-    auto region = Region::parse(written);
-    if (!region) add("/region", expected_region);
-    return region;
-  }
-
-  /// For what the schema has checked already.
-  [[nodiscard]] Kind kind() const { return parse_kind(text("/kind")).value_or(Kind::request); }
-
-  [[nodiscard]] std::optional<double> number(std::string_view pointer) const {
-    const auto* const value = find(object_, pointer);
-    return value != nullptr && value->IsNumber() ? std::optional(value->GetDouble()) : std::nullopt;
-  }
-
-  void add(std::string_view pointer, std::string_view expected) {
-    errors_.push_back({.pointer = std::string(pointer), .expected = std::string(expected)});
-  }
-
-  /// Unset where it is absent.
-  [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const {
-    const auto* const value = member(object_, name);
-    return value == nullptr || value->IsNull() ? std::nullopt : std::optional(normalise(view_of(*value)));
-  }
-
-  /// A list of names, unset where it is absent.
-  std::optional<std::vector<std::string>> names(const std::string& name) {
-    const auto* const list = member(object_, name);
-    if (list == nullptr || !list->IsArray()) return std::nullopt;
-    std::vector<std::string> read;
-    for (const auto& element : list->GetArray()) {
-      read.push_back(normalise(view_of(element)));
-      if (read.back().empty()) add("/" + name + "/" + std::to_string(read.size() - 1), expected_text);
-    }
-    return read;
-  }
-
-  [[nodiscard]] bool good() const { return errors_.empty(); }
-  FieldErrors take_errors() { return std::move(errors_); }
-
- private:
-  const Value& object_;
-  FieldErrors errors_;
-};
-
-Citizen read_citizen(const Reader& reader) {
+Citizen read_citizen(const BodyReader& reader) {
   Citizen citizen{.name = Sensitive(reader.text("/citizen/name")), .mobile_as_written = Sensitive(reader.text("/citizen/mobile"))};
   if (auto mobile = parse_mobile(citizen.mobile_as_written.reveal())) citizen.mobile = Sensitive(*std::move(mobile));
   citizen.national_id = Sensitive(parse_national_id(reader.text("/citizen/national_id")).value_or(""));
   return citizen;
 }
 
-std::optional<Coordinates> read_coordinates(const Reader& reader) {
+std::optional<Coordinates> read_coordinates(const BodyReader& reader) {
   const auto latitude = reader.number("/place/coordinates/latitude");
   const auto longitude = reader.number("/place/coordinates/longitude");
   if (!latitude || !longitude) return std::nullopt;
@@ -144,7 +79,7 @@ Content IntakeBody::content(Region meeting_region) const {
 
 Body<IntakeBody> read_intake(const Value& body) {
   if (auto errors = schema("intake/request").check(body); !errors.empty()) return errors;
-  Reader reader(body);
+  BodyReader reader(body);
   IntakeBody intake;
   intake.form_item.meeting = reader.text("/meeting");
   intake.form_item.form = latin_digits(reader.text("/form"));
@@ -181,11 +116,11 @@ bool valid_meeting_id(std::string_view id) {
 
 Body<Meeting> read_meeting(std::string_view id, const Value& body) {
   if (auto errors = schema("intake/meeting").check(body); !errors.empty()) return errors;
-  Reader reader(body);
+  BodyReader reader(body);
   const auto region = reader.region();
   auto mosque = reader.required_text("/mosque");
-  const auto date = parse_date(reader.text("/date"));
-  if (!date) reader.add("/date", "a day of the calendar, such as 2026-11-24");
+  reader.required_text("/date");
+  const auto date = reader.date("/date");
   auto addressees = reader.names("addressees");
   auto invitees = reader.names("invitees");
   if (!reader.good()) return reader.take_errors();
@@ -200,7 +135,7 @@ Body<Meeting> read_meeting(std::string_view id, const Value& body) {
 
 Body<StepDoneBody> read_step_done(const Value& body) {
   if (auto errors = schema("intake/deadline_met").check(body); !errors.empty()) return errors;
-  Reader reader(body);
+  BodyReader reader(body);
   StepDoneBody done{.by = reader.required_text("/by"), .at = {}, .note = reader.text("/note")};
   if (const auto at = reader.optional_text("at")) {
     done.at = parse_rfc3339(*at);
@@ -212,7 +147,7 @@ Body<StepDoneBody> read_step_done(const Value& body) {
 
 Body<lifecycle::Settlement> read_settlement(const Value& body) {
   if (auto errors = schema("intake/settle").check(body); !errors.empty()) return errors;
-  Reader reader(body);
+  BodyReader reader(body);
   lifecycle::Settlement settlement;
   settlement.action = *parse_settle_action(reader.text("/action"));
   settlement.by = reader.required_text("/by");
@@ -228,7 +163,7 @@ Body<lifecycle::Settlement> read_settlement(const Value& body) {
 
 Body<EventRelease> read_event_release(const Value& body) {
   if (auto errors = schema("intake/event_release").check(body); !errors.empty()) return errors;
-  Reader reader(body);
+  BodyReader reader(body);
   const auto* const skip = member(body, "skip");
   EventRelease release{
       .position = member(body, "position")->GetInt64(), .by = reader.required_text("/by"), .skip = skip != nullptr && skip->IsTrue()};
@@ -243,7 +178,7 @@ Body<AttachmentLink> read_attachment_link(const Value& body) {
 
 Body<RoutingQuestion> read_routing_question(const Value& body) {
   if (auto errors = schema("intake/routing_explain").check(body); !errors.empty()) return errors;
-  Reader reader(body);
+  BodyReader reader(body);
   const auto region = reader.region();
   if (!region) return reader.take_errors();
   return RoutingQuestion{.region = *region,

@@ -115,6 +115,52 @@ void attachments(Writer& writer, const std::vector<Attachment>& attachments) {
   writer.end_array();
 }
 
+void decided(Writer& writer, std::string_view by, Timestamp at) { writer.member("by", by).member("at", to_rfc3339(at)).end_object(); }
+
+void assignment(Writer& writer, const Assignment& assignment) {
+  writer.key("assignment").begin_object().member("unit", assignment.unit);
+  if (assignment.due) writer.member("due", to_string(*assignment.due)).member("due_jalali", jalali_date(*assignment.due));
+  writer.member_if("explanation", assignment.explanation.reveal()).member_if("note", assignment.note);
+  decided(writer, assignment.by, assignment.at);
+}
+
+/// What its system was told, or is still to be told, of what changed since the registration.
+void amendment(Writer& writer, const Amendment& amendment) {
+  if (amendment.number == 0) return;
+  writer.key("amendment").begin_object().member("number", amendment.number).member("state", to_string(amendment.state));
+  writer.key("fields").begin_array();
+  for (std::size_t field = 0; field < field_count; ++field) {
+    if ((amendment.fields | amendment.under_way).test(field)) writer.string(to_string(static_cast<Field>(field)));
+  }
+  writer.end_array().member_if("reason", amendment.reason).end_object();
+}
+
+void handling(Writer& writer, const Case& handling) {
+  const auto& [review_due, review, assigned, answer, closure, amended] = handling;
+  time_if(writer, "review_due", review_due);
+  if (review) {
+    writer.key("review").begin_object().member("decision", to_string(review->decision));
+    decided(writer, review->by, review->at);
+  }
+  if (assigned) assignment(writer, *assigned);
+  if (answer) {
+    writer.key("answer").begin_object().member("channel", to_string(answer->channel)).member_if("text", answer->text.reveal());
+    decided(writer, answer->by, answer->at);
+  }
+  if (closure) {
+    writer.key("closed").begin_object().member("reason", to_string(closure->reason)).member_if("twin", closure->twin);
+    decided(writer, closure->by, closure->at);
+  }
+  amendment(writer, amended);
+}
+
+/// By when the citizen must be answered.
+void due(Writer& writer, const Request& request) {
+  writer.member("answered", is_answered(request));
+  if (!request.due) return;
+  writer.member("due", to_rfc3339(*request.due)).member("due_stage", to_string(request.due_stage));
+}
+
 /// The object is left open.
 void whole_request(Writer& writer, const Record& record) {
   const auto& request = record.request;
@@ -127,6 +173,8 @@ void whole_request(Writer& writer, const Record& record) {
   route(writer, request.route);
   registration(writer, request.registration);
   progress(writer, request, true);
+  handling(writer, request.handling);
+  due(writer, request);
   told(writer, request.told);
   attention(writer, request);
   messages(writer, record.messages);
@@ -144,6 +192,13 @@ std::string request_view(const Record& record, const std::vector<Attachment>& at
   Writer writer;
   whole_request(writer, record);
   attachments(writer, attached);
+  return writer.end_object().take();
+}
+
+std::string content_view(const Content& shown) {
+  Writer writer;
+  writer.begin_object();
+  content(writer, shown);
   return writer.end_object().take();
 }
 

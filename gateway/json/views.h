@@ -11,6 +11,8 @@ namespace salam::json {
 
 /// Everything about a request, personal data included: for callers with the scope `read`.
 std::string request_view(const Record& record);
+/// What it asks, as in an intake body: region, kind, category, texts, citizen, place.
+std::string content_view(const Content& content);
 /// With its attachments, which lists leave out.
 std::string request_view(const Record& record, const std::vector<Attachment>& attachments);
 

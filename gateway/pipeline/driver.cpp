@@ -14,11 +14,13 @@ Driver::Driver(Settings settings, World world, prometheus::Registry& metrics)
                .fails_alone =
                    [this](const Task& task) {
                      // A text message is refused for the account's sake, never for its own.
-                     if (task.message == 0) registrations_.poison(task);
+                     if (task.message != 0) return;
+                     task.amendment ? amendments_.poison(task) : registrations_.poison(task);
                    },
                .drained = [this] { end_drain(); }},
               metrics),
       registrations_(engine_, world.system137, world.service_desk, std::move(world.media_urls)),
+      amendments_(engine_, world.system137, world.service_desk),
       follow_ups_(engine_, world.system137, world.service_desk),
       messages_(engine_, std::move(world.sms), settings_.lanes[static_cast<std::size_t>(Lane::sms)]) {}
 
@@ -26,7 +28,7 @@ void Driver::run(const Start& start) {
   switch (start.lane) {
     case Lane::system137:
     case Lane::service_desk:
-      for (const auto& task : start.tasks) registrations_.run(task);
+      for (const auto& task : start.tasks) task.amendment ? amendments_.run(task) : registrations_.run(task);
       break;
     case Lane::sms:
       for (const auto& task : start.tasks) messages_.send(task);
@@ -39,9 +41,15 @@ void Driver::run(const Start& start) {
       follow_ups_.ask(start.lane, start.tasks);
       break;
     case Lane::clock:
-      for (const auto& task : start.tasks) messages_.holding(task);
+      for (const auto& task : start.tasks) strike(task);
       break;
   }
+}
+
+void Driver::strike(const Task& task) {
+  engine_.commit(task, {.transition = [&policy = engine_.policy(), when = engine_.moment()](
+                                          const Record& record) { return lifecycle::clock_due(record, policy, when); },
+                        .health = Health::none});
 }
 
 void Driver::await_registration(RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {

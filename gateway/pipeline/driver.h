@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/domain/lifecycle.h"
+#include "gateway/pipeline/amendments.h"
 #include "gateway/pipeline/engine.h"
 #include "gateway/pipeline/follow_ups.h"
 #include "gateway/pipeline/messages.h"
@@ -55,12 +56,15 @@ class Driver {
   using Waiter = std::function<void(std::optional<Record>)>;
 
   void run(const Start& start);
+  /// A request's clock.
+  void strike(const Task& task);
   void committed(const Record& record);
   void end_drain();
 
   Settings settings_;
   Engine engine_;
   Registrations registrations_;
+  Amendments amendments_;
   FollowUps follow_ups_;
   Messages messages_;
   std::unordered_multimap<RequestKey, std::shared_ptr<Waiter>> waiters_;

@@ -38,12 +38,6 @@ std::vector<SmsLineStatus> Messages::status() const {
   return statuses;
 }
 
-void Messages::holding(const Task& task) {
-  engine_.commit(task, {.transition = [&policy = engine_.policy(), when = engine_.moment()](
-                                          const Record& record) { return lifecycle::holding_due(record, policy, when); },
-                        .health = Health::none});
-}
-
 // --- sending ------------------------------------------------------------------------------------------------------
 
 void Messages::send(const Task& task) {
@@ -263,7 +257,7 @@ Verdict Messages::judge(const Asked& asked, const Statuses& statuses) {
   const auto found = statuses.find(asked.provider_id);
   const auto delivery = found == statuses.end() ? Delivery::unknown : found->second->delivery;
   if (delivery == Delivery::delivered) {
-    return {[when, id](const Record& r) { return lifecycle::message_delivered(r, id, when); }};
+    return {[&policy, when, id](const Record& r) { return lifecycle::message_delivered(r, id, policy, when); }};
   }
   if (delivery == Delivery::failed) {
     return {

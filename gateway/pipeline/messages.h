@@ -33,7 +33,6 @@ class Messages {
 
   void send(const Task& task);
   void ask_status(const std::vector<Task>& tasks);
-  void holding(const Task& task);
   [[nodiscard]] std::vector<SmsLineStatus> status() const;
 
  private:

@@ -6,23 +6,13 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/pipeline/overloaded.h"
+#include "gateway/pipeline/outcome_name.h"
 
 namespace salam::pipeline {
 namespace {
 
 // A lookup that has not yet found what is known to be there is tried again with a later registration, this much later.
 constexpr Milliseconds proof_interval{60'000};
-
-std::string_view outcome_name(const auto& outcome) {
-  return std::visit(Overloaded{[](const outcome::Registered&) { return "registered"; }, [](const outcome::Pending&) { return "pending"; },
-                               [](const outcome::ByHand&) { return "by_hand"; }, [](const outcome::Refused&) { return "refused"; },
-                               [](const outcome::TryLater&) { return "try_later"; }, [](const outcome::Uncertain&) { return "uncertain"; },
-                               [](const outcome::Unclear&) { return "unclear"; },
-                               [](const outcome::Misconfigured&) { return "misconfigured"; }, [](const outcome::Found&) { return "found"; },
-                               [](const outcome::Absent&) { return "absent"; }, [](const outcome::NotYet&) { return "not_yet"; }},
-                    outcome);
-}
 
 }  // namespace
 

@@ -226,7 +226,7 @@ std::vector<Task> Reader::tasks(Lane lane, bool retries, const std::set<std::int
     Task task;
     std::int64_t slot = 0;
     rows.into(task.id, task.lane, task.due, task.request, slot, task.retry);
-    task.message = message_of(slot);
+    read_slot(slot, task);
     if (!except.contains(task.id)) {
       tasks.push_back(task);
     }

@@ -34,6 +34,9 @@ class Reader {
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit);
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit);
   std::vector<Attempt> attempts(RequestKey key, int limit);
+  std::vector<DueItem> due(const DueFilter& filter, const DuePlace& after, int limit);
+  SearchPage search(const Search& wanted, RequestKey before, int limit);
+  std::vector<FormerContent> versions(RequestKey key);
   std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after, int limit);
   std::vector<Task> tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit);
   std::vector<OutboxEvent> outbox(std::int64_t after, int limit);

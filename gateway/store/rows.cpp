@@ -1,7 +1,10 @@
 #include "gateway/store/rows.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
+
+#include "gateway/store/case_rows.h"
 
 namespace salam::store {
 namespace {
@@ -18,13 +21,20 @@ static_assert(stored_as(RegistrationState::registered, 7) && stored_as(Registrat
 static_assert(stored_as(ToldBy::sms, 0) && stored_as(ToldBy::slip, 1) && stored_as(ToldBy::person, 2));
 static_assert(stored_as(Progress::open, 0) && stored_as(Progress::reopened, 5));
 static_assert(stored_as(AttentionReason::overdue, 0) && stored_as(AttentionReason::amend, 10));
-static_assert(stored_as(MessageKind::registered, 0) && stored_as(MessageKind::holding, 1));
+static_assert(stored_as(MessageKind::registered, 0) && stored_as(MessageKind::answer, 3));
+static_assert(stored_as(AnswerChannel::phone, 0) && stored_as(AnswerChannel::sms, 2));
+static_assert(stored_as(CloseReason::answered, 0) && stored_as(CloseReason::withdrawn, 2));
+static_assert(stored_as(ReviewDecision::to_desk, 0) && stored_as(ReviewDecision::twin, 3));
+static_assert(stored_as(AmendmentState::none, 0) && stored_as(AmendmentState::held, 4));
+static_assert(stored_as(DueStage::ahead, 0) && stored_as(DueStage::missed, 2));
+static_assert(stored_as(Field::region, 0) && stored_as(Field::withdrawn, 14));
 static_assert(stored_as(MessageState::queued, 0) && stored_as(MessageState::handed_over, 6));
 static_assert(stored_as(Lane::system137, 0) && stored_as(Lane::desk_status, 6));
 
 constexpr std::int64_t registration_slot = -1;
 constexpr std::int64_t clock_slot = -2;
 constexpr std::int64_t follow_up_slot = -3;
+constexpr std::int64_t amendment_slot = -4;
 
 std::set<AttentionReason> attention_from(std::int64_t bits) {
   std::set<AttentionReason> reasons;
@@ -70,7 +80,7 @@ void bind_mutable(Query& query, const Request& request) {
   const auto& registration = request.registration;
   query.bind(request.content.region.number(), request.version, request.sequence, registration.state, registration.system, registration.code,
              registration.token, registration.intent_at, registration.registered_at, registration.attempts, registration.reason,
-             request.follow_up.progress, request.follow_up.words, request.follow_up.changed_at);
+             request.follow_up.progress, request.follow_up.words, request.follow_up.changed_at, request.due, request.due_stage);
   if (const auto& told = request.told) {
     query.bind(told->by, told->code, told->at, told->person);
   } else {
@@ -96,10 +106,14 @@ void bind_paper(Query& query, const Request& request) {
 
 const std::string select_requests =
     "SELECT r.key, r.id, r.code, r.region, m.id, r.form, r.item, r.received_at, r.version, r.sequence, r.state, r.system, "
-    "r.upstream_code, r.token, r.intent_at, r.registered_at, r.attempts, r.reason, r.progress, r.progress_words, r.progress_at, r.told_by, r.told_code, r.told_at, r.told_person, "
-    "r.attention, p.received_from, p.traceparent, p.citizen_hash, p.route_system, p.route_rule, p.route_digest, p.route_category, "
+    "r.upstream_code, r.token, r.intent_at, r.registered_at, r.attempts, r.reason, r.progress, r.progress_words, r.progress_at, r.due, r.due_stage, "
+    "r.told_by, r.told_code, r.told_at, r.told_person, r.attention, m.date, p.received_from, p.traceparent, p.citizen_hash, p.route_system, p.route_rule, p.route_digest, p.route_category, "
     "p.kind, p.category, p.subject, p.description, p.name, p.mobile_as_written, p.mobile, p.national_id, p.address, p.latitude, "
-    "p.longitude FROM requests r CROSS JOIN papers p ON p.request = r.key CROSS JOIN meetings m ON m.key = r.meeting ";
+    "p.longitude, c.request, c.review_due, c.review_decision, c.reviewed_by, c.reviewed_at, c.unit, c.assigned_due, c.explanation, c.note, "
+    "c.assigned_by, c.assigned_at, c.answer_channel, c.answer, c.answered_by, c.answered_at, c.close_reason, c.twin, c.closed_by, "
+    "c.closed_at, c.amendment_state, c.amendment_number, c.amendment_fields, c.amendment_under_way, c.amendment_intent_at, "
+    "c.amendment_attempts, c.amendment_reason FROM requests r CROSS JOIN papers p ON p.request = r.key "
+    "CROSS JOIN meetings m ON m.key = r.meeting LEFT JOIN cases c ON c.request = r.key ";
 
 Request read_request(Query& row) {
   const auto key = row.get<RequestKey>();
@@ -112,12 +126,14 @@ Request read_request(Query& row) {
   auto& registration = request.registration;
   row.into(registration.state, registration.system, registration.code, registration.token, registration.intent_at,
            registration.registered_at, registration.attempts, registration.reason);
-  row.into(request.follow_up.progress, request.follow_up.words, request.follow_up.changed_at);
+  row.into(request.follow_up.progress, request.follow_up.words, request.follow_up.changed_at, request.due, request.due_stage);
   read_told(row, request.told);
   request.attention = attention_from(row.get<std::int64_t>());
+  request.meeting_date = known(parse_date(row.get<std::string>()), "a stored date is none");
   row.into(request.received_from, request.traceparent, request.citizen_hash);
   row.into(request.route.system, request.route.rule, request.route.digest, request.route.category);
   read_content(row, request.content);
+  read_case(row, request.handling);
   return request;
 }
 
@@ -156,8 +172,8 @@ void insert_request(Database& database, const Request& request, std::int64_t mee
                     std::string_view original) {
   auto row = database.query(
       "INSERT INTO requests(key, id, code, meeting, form, item, received_at, region, version, sequence, state, system, upstream_code, "
-      "token, intent_at, registered_at, attempts, reason, progress, progress_words, progress_at, told_by, told_code, told_at, told_person, "
-      "attention) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "token, intent_at, registered_at, attempts, reason, progress, progress_words, progress_at, due, due_stage, told_by, told_code, "
+      "told_at, told_person, attention) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   row.bind(request.key, request.id, request.code.number(), meeting_key, request.form_item.form, request.form_item.item,
            request.received_at);
   bind_mutable(row, request);
@@ -174,7 +190,8 @@ void insert_request(Database& database, const Request& request, std::int64_t mee
 bool update_request(Database& database, const Request& request, std::int64_t expected_version) {
   auto row = database.query(
       "UPDATE requests SET region = ?, version = ?, sequence = ?, state = ?, system = ?, upstream_code = ?, token = ?, intent_at = ?, "
-      "registered_at = ?, attempts = ?, reason = ?, progress = ?, progress_words = ?, progress_at = ?, told_by = ?, told_code = ?, told_at = ?, told_person = ?, attention = ? "
+      "registered_at = ?, attempts = ?, reason = ?, progress = ?, progress_words = ?, progress_at = ?, due = ?, due_stage = ?, "
+      "told_by = ?, told_code = ?, told_at = ?, told_person = ?, attention = ? "
       "WHERE key = ? AND version = ?");
   bind_mutable(row, request);
   row.bind(request.key, expected_version).run();
@@ -244,7 +261,7 @@ std::int64_t slot_of(const Task& task) {
   switch (task.lane) {
     case Lane::system137:
     case Lane::service_desk:
-      return registration_slot;
+      return task.amendment ? amendment_slot : registration_slot;
     case Lane::clock:
       return clock_slot;
     case Lane::status137:
@@ -257,6 +274,9 @@ std::int64_t slot_of(const Task& task) {
   return task.message;
 }
 
-std::int64_t message_of(std::int64_t slot) { return slot < 0 ? 0 : slot; }
+void read_slot(std::int64_t slot, Task& task) {
+  task.message = std::max<std::int64_t>(slot, 0);
+  task.amendment = slot == amendment_slot;
+}
 
 }  // namespace salam::store

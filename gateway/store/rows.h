@@ -41,7 +41,7 @@ std::int64_t attention_bits(const std::set<AttentionReason>& reasons);
 
 /// Where a task stands among its request's: at most one in each slot.
 std::int64_t slot_of(const Task& task);
-/// The message that a slot belongs to; 0 where it is none's.
-std::int64_t message_of(std::int64_t slot);
+/// What of a task its slot says.
+void read_slot(std::int64_t slot, Task& task);
 
 }  // namespace salam::store

@@ -59,6 +59,8 @@ CREATE TABLE requests (
   progress INTEGER NOT NULL,
   progress_words TEXT NOT NULL,
   progress_at INTEGER,
+  due INTEGER,
+  due_stage INTEGER NOT NULL,
   told_by INTEGER,
   told_code TEXT,
   told_at INTEGER,
@@ -68,6 +70,7 @@ CREATE TABLE requests (
 );
 CREATE INDEX requests_meeting ON requests(meeting);
 CREATE INDEX requests_open ON requests(state) WHERE state < 7;
+CREATE INDEX requests_due ON requests(due) WHERE due IS NOT NULL;
 CREATE INDEX requests_untold ON requests(told_by) WHERE told_by IS NULL;
 CREATE INDEX requests_upstream_code ON requests(upstream_code, system) WHERE upstream_code <> '';
 
@@ -93,6 +96,48 @@ CREATE TABLE papers (
   latitude REAL,
   longitude REAL,
   original TEXT NOT NULL
+);
+
+-- What people decided of a request after the meeting; no row where nobody did. Days and fields as in their C++ types.
+CREATE TABLE cases (
+  request INTEGER PRIMARY KEY REFERENCES requests(key),
+  review_due INTEGER,
+  review_decision INTEGER,
+  reviewed_by TEXT,
+  reviewed_at INTEGER,
+  unit TEXT,
+  assigned_due TEXT,
+  explanation TEXT,
+  note TEXT,
+  assigned_by TEXT,
+  assigned_at INTEGER,
+  answer_channel INTEGER,
+  answer TEXT,
+  answered_by TEXT,
+  answered_at INTEGER,
+  close_reason INTEGER,
+  twin TEXT,
+  closed_by TEXT,
+  closed_at INTEGER,
+  amendment_state INTEGER NOT NULL,
+  amendment_number INTEGER NOT NULL,
+  amendment_fields INTEGER NOT NULL,
+  amendment_under_way INTEGER NOT NULL,
+  amendment_intent_at INTEGER,
+  amendment_attempts INTEGER NOT NULL,
+  amendment_reason TEXT NOT NULL
+);
+
+CREATE INDEX cases_review ON cases(review_due) WHERE review_due IS NOT NULL;
+
+-- What a request said before each change of its content; what it said first stands in `papers.original` as well.
+CREATE TABLE versions (
+  request INTEGER NOT NULL REFERENCES requests(key),
+  version INTEGER NOT NULL,
+  replaced_at INTEGER NOT NULL,
+  replaced_by TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (request, version)
 );
 
 CREATE TABLE messages (
@@ -136,7 +181,7 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_file ON attachments(digest, size, media_type) WHERE url = '';
 
--- slot: -1 the registration, -2 the clock, -3 the follow-up, else the message's id.
+-- slot: -1 the registration, -2 the clock, -3 the follow-up, -4 what is to be amended, else the message's id.
 CREATE TABLE tasks (
   id INTEGER PRIMARY KEY,
   request INTEGER NOT NULL REFERENCES requests(key),

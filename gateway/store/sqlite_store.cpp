@@ -367,6 +367,18 @@ std::vector<Attempt> SqliteStore::attempts(RequestKey key, int limit) {
   return readers_.ask([&](Reader& reader) { return reader.attempts(key, limit); });
 }
 
+std::vector<DueItem> SqliteStore::due(const DueFilter& filter, const DuePlace& after, int limit) {
+  return readers_.ask([&](Reader& reader) { return reader.due(filter, after, limit); });
+}
+
+SearchPage SqliteStore::search(const Search& wanted, RequestKey before, int limit) {
+  return readers_.ask([&](Reader& reader) { return reader.search(wanted, before, limit); });
+}
+
+std::vector<FormerContent> SqliteStore::versions(RequestKey key) {
+  return readers_.ask([&](Reader& reader) { return reader.versions(key); });
+}
+
 std::vector<AttentionItem> SqliteStore::attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after,
                                                   int limit) {
   return readers_.ask([&](Reader& reader) { return reader.attention(reason, region, after, limit); });

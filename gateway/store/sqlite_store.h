@@ -65,6 +65,9 @@ class SqliteStore final : public Store {
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) override;
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) override;
   std::vector<Attempt> attempts(RequestKey key, int limit) override;
+  std::vector<DueItem> due(const DueFilter& filter, const DuePlace& after, int limit) override;
+  SearchPage search(const Search& wanted, RequestKey before, int limit) override;
+  std::vector<FormerContent> versions(RequestKey key) override;
   std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after,
                                        int limit) override;
   std::vector<Task> tasks(Lane lane, bool retries, const std::set<std::int64_t>& except, int limit) override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -75,7 +76,7 @@ struct Updated {
   std::vector<Task> tasks;
 };
 /// The transition's own error, or `not_found`, `overloaded`, `storage_full`, `shutting_down`, `internal` (the transition threw).
-/// `update_once` also `already_answered`: another call with this key was faster, `answered` has its answer.
+/// `update_once` also `answer_kept`: another call with this key was faster, `answered` has its answer.
 using UpdateOutcome = Result<Updated>;
 
 /// An attachment as it comes in.
@@ -119,6 +120,49 @@ struct AttentionItem {
   Timestamp since;
   Timestamp due;
   std::string detail;
+};
+
+/// What must be done by when: a review, or an answer.
+enum class DueWhat { review, answer };
+struct DueFilter {
+  std::optional<Region> region;
+  std::string unit;                 ///< As assigned; empty: any, and none.
+  std::optional<Timestamp> before;  ///< What is due earlier.
+};
+/// Where an item stands in the list.
+struct DuePlace {
+  Timestamp due = Timestamp::min();
+  RequestKey request = 0;
+  DueWhat what = DueWhat::review;
+
+  friend auto operator<=>(const DuePlace&, const DuePlace&) = default;
+};
+struct DueItem {
+  DuePlace place;
+  Record record;
+};
+
+/// What an officer looks for; all that is given must fit.
+struct Search {
+  std::string mobile;       ///< E.164.
+  std::string national_id;  ///< Ten digits.
+  std::string name;         ///< A part of it.
+  std::string text;         ///< A part of subject, description or address.
+  std::optional<std::string> meeting;
+  std::optional<Region> region;
+};
+/// One look, which is bounded: a page may hold fewer than asked for, or nothing, and there may be more all the same.
+struct SearchPage {
+  std::vector<Record> records;  ///< Newest first.
+  RequestKey before = 0;        ///< Go on from here; 0: all was looked at.
+};
+
+/// What a request said before a change of its content.
+struct FormerContent {
+  std::int64_t version = 0;
+  Timestamp replaced_at;
+  std::string replaced_by;
+  std::string content;  ///< JSON.
 };
 
 struct HistoryEntry {
@@ -273,6 +317,12 @@ class Store {
   /// Events and attempts of one request, oldest first, at most `limit` each.
   virtual std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) = 0;
   virtual std::vector<Attempt> attempts(RequestKey key, int limit) = 0;
+  /// What is due soonest first, after that place.
+  virtual std::vector<DueItem> due(const DueFilter& /*filter*/, const DuePlace& /*after*/, int /*limit*/) { return {}; }
+  /// Those with a key below `before` (0: from the newest).
+  virtual SearchPage search(const Search& /*wanted*/, RequestKey /*before*/, int /*limit*/) { return {}; }
+  /// Oldest first.
+  virtual std::vector<FormerContent> versions(RequestKey) { return {}; }
   /// Most urgent first (reason, then due), those after item `after` in that order.
   virtual std::vector<AttentionItem> attention(std::optional<AttentionReason> reason, std::optional<Region> region, std::int64_t after,
                                                int limit) = 0;
@@ -302,14 +352,14 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
 
 /// What `salam-gateway audit` walks: opened read-only, beside a running gateway or without one. Every request must have been told its code,
 /// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
-/// code that was told must lead to the request; every registered one must have its upstream's code; the event sequences of requests and
-/// meetings must have no gap; the
-/// file of every attachment must be there, as long as it was.
+/// code that was told must lead to the request; every registered one must have its upstream's code; event sequences, meetings' too, must
+/// have no gap; the file of every attachment must be there, as long as it was. Every request must be answered or closed, or have a day by
+/// which it must be; what was not reviewed or answered by `now` must stand on the list as overdue.
 struct AuditReport {
   Counts counts;
   std::vector<AuditFinding> findings;  ///< At most 1,000.
   std::int64_t findings_total = 0;
 };
-Result<AuditReport> audit(const std::string& path);
+Result<AuditReport> audit(const std::string& path, Timestamp now);
 
 }  // namespace salam::store

@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/store/case_rows.h"
 #include "gateway/store/change_writer.h"
 #include "gateway/store/rows.h"
 
@@ -18,7 +19,7 @@ const Error not_found{"not_found", "there is no such request"};
 Error too_many_attachments(std::size_t most) {
   return {"too_many_attachments", "the request has " + std::to_string(most) + " attachments, as many as it may have"};
 }
-const Error already_answered{"already_answered", "an answer is kept under this Idempotency-Key"};
+const Error answer_kept{"answer_kept", "an answer is kept under this Idempotency-Key"};
 
 /// Runs what others wrote (a transition, a first change) before anything is written for it, so that its exception harms nobody else.
 template <class Function>
@@ -127,7 +128,7 @@ AcceptOutcome Writer::accept(Intake& intake) {
   if (auto outcome = known(intake, meeting->key)) {
     return std::move(*outcome);
   }
-  Request drawn = draw(intake);
+  Request drawn = draw(intake, meeting->value.date);
   const auto received_at = drawn.received_at;
   auto prepared =
       guarded(next_.request, [&] { return prepare(intake.first_change(std::move(drawn)), {}, settings_.personal_data_in_events); });
@@ -137,6 +138,9 @@ AcceptOutcome Writer::accept(Intake& intake) {
   auto& [change, event_data] = *prepared;
   ++next_.request;
   insert_request(database_, change.after, meeting->key, intake.fingerprint, intake.original);
+  if (change.after.handling != Case{}) {
+    put_case(database_, change.after.key, change.after.handling);
+  }
   auto tasks = write_parts(database_, change, event_data, next_.task, received_at);
   tallies_.add(change.after);
   wrote_events_ |= !change.events.empty();
@@ -161,12 +165,13 @@ std::optional<AcceptOutcome> Writer::known(const Intake& intake, std::int64_t me
   return Conflict{std::move(record), paper.get<std::string>()};
 }
 
-Request Writer::draw(Intake& intake) {
+Request Writer::draw(Intake& intake, Date meeting_date) {
   const Timestamp now = clock_.now();
   Request request{.key = next_.request,
                   .id = Uuid::v7(now, random_.bytes16()),
                   .code = draw_code(),
                   .form_item = std::move(intake.form_item),
+                  .meeting_date = meeting_date,
                   .received_at = now,
                   .received_from = std::move(intake.received_from),
                   .content = std::move(intake.content),
@@ -226,7 +231,7 @@ Result<Updated> Writer::update(RequestKey key, const Transition& transition) {
   auto& [change, event_data] = *prepared;
   change.after.key = key;
   if (!change.tasks_only) {
-    write_request(before, change.after);
+    write_request(before, change);
   }
   auto tasks = write_parts(database_, change, event_data, next_.task, clock_.now());
   tallies_.remove(before);
@@ -235,18 +240,25 @@ Result<Updated> Writer::update(RequestKey key, const Transition& transition) {
   return Updated{{std::move(change.after), merged(std::move(record->messages), change.messages)}, std::move(tasks)};
 }
 
-void Writer::write_request(const Request& before, const Request& after) {
+void Writer::write_request(const Request& before, const Change& change) {
+  const auto& after = change.after;
   if (!update_request(database_, after, before.version)) {
     throw DatabaseError(SQLITE_INTERNAL, "a request's version changed under the only writer");
   }
+  if (before.content != after.content && !change.events.empty()) {
+    keep_version(database_, before, change.events.front());
+  }
   if (!same_paper(before, after)) {
     update_paper(database_, after);
+  }
+  if (before.handling != after.handling) {
+    put_case(database_, after.key, after.handling);
   }
 }
 
 Result<Updated> Writer::update_once(const UpdateOperation& operation) {
   if (answered(*operation.identity)) {
-    return already_answered;
+    return answer_kept;
   }
   // The answer is made from what was written, so its exception must take back this operation alone. Numbers and tallies it used are
   // harmless only if they go too.

@@ -56,13 +56,13 @@ class Writer {
   /// Empties the intake where the request is new.
   AcceptOutcome accept(Intake& intake);
   std::optional<AcceptOutcome> known(const Intake& intake, std::int64_t meeting);
-  Request draw(Intake& intake);
+  Request draw(Intake& intake, Date meeting_date);
   TrackingCode draw_code();
   bool is_taken(TrackingCode code);
   /// One that was lost by a restore gets its id and code back, and an intent: it may have been registered under them.
   void take_up_lost(Request& request);
   Result<Updated> update(RequestKey key, const Transition& transition);
-  void write_request(const Request& before, const Request& after);
+  void write_request(const Request& before, const Change& change);
   Result<Updated> update_once(const UpdateOperation& operation);
   bool answered(const IdempotentAnswer& identity);
   void keep(const IdempotentAnswer& answer);

@@ -51,7 +51,7 @@ store::Intake intake_of(const store::Store& store, const std::string& body, cons
                        .citizen_hash = mobile ? store.keyed_hash("citizen", mobile->reveal()) : std::string{},
                        .traceparent = {},
                        .first_change = {}};
-  intake.first_change = [now](Request fresh) { return lifecycle::received(std::move(fresh), policy, now); };
+  intake.first_change = [now](Request fresh) { return lifecycle::received(std::move(fresh), policy, {.now = now}); };
   return intake;
 }
 

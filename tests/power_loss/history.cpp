@@ -28,7 +28,7 @@ Result<Change> next_of_message(const Record& record, const Policy& policy, const
       if (moment.random_bits % 4 == 0) return lifecycle::message_later(record, message.id, "busy", {}, policy, moment);
       return lifecycle::message_sent(record, message.id, "line", "p-1", policy.delivery_first_poll, policy, moment);
     default:
-      return lifecycle::message_delivered(record, message.id, moment);
+      return lifecycle::message_delivered(record, message.id, policy, moment);
   }
 }
 
@@ -75,7 +75,7 @@ store::Operation History::request(const Disk& disk) {
   constexpr std::uint64_t longest_form = 20'000;
   auto intake = store::test::intake(fmt::format("f{}", ++forms_), 1, "v1:a", fmt::format("m{}", 1 + below(meetings_)));
   if (below(3) == 0) intake.original.append(below(longest_form), 'x');
-  intake.first_change = [this, now = machine_.clock.now()](Request fresh) { return lifecycle::received(std::move(fresh), policy_, now); };
+  intake.first_change = [this, now = machine_.clock.now()](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = now}); };
   return store::AcceptOperation{std::move(intake), [this, &disk](const store::AcceptOutcome& outcome) {
                                   if (const auto* got = std::get_if<store::Accepted>(&outcome)) {
                                     ledger_.answered(got->record, disk.position());

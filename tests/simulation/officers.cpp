@@ -48,6 +48,7 @@ void Officers::look_into(const store::AttentionItem& item, const std::string& of
       settlement.action = SettleAction::handed_over;
       return decide(item, std::move(settlement));
     case AttentionReason::declined:
+    case AttentionReason::amend:
       settlement.action = SettleAction::dealt_with;
       return decide(item, std::move(settlement));
     case AttentionReason::uncertain:
@@ -56,6 +57,9 @@ void Officers::look_into(const store::AttentionItem& item, const std::string& of
     case AttentionReason::poison:
     case AttentionReason::by_hand:
       return look_into_registration(item, std::move(settlement));
+    case AttentionReason::overdue:
+    case AttentionReason::review:
+      return;
   }
 }
 

@@ -53,7 +53,7 @@ Process::Process(Surroundings& around, Mutation mutation)
 }
 
 void Process::accept(store::Intake intake, std::function<void(const store::AcceptOutcome&)> reply) {
-  intake.first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, world_.now()); };
+  intake.first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = world_.now(), .random_bits = random_.bits()}); };
   store_->accept(std::move(intake), [this, reply = std::move(reply)](store::AcceptOutcome outcome) {
     if (auto* accepted = std::get_if<store::Accepted>(&outcome)) driver_.added(std::move(accepted->tasks));
     reply(outcome);
@@ -69,7 +69,7 @@ void Process::settle(RequestKey key, const lifecycle::Settlement& settlement, co
       [](store::IdempotentAnswer kept, const store::Updated&) { return kept; },
       [this, reply = std::move(reply)](store::UpdateOutcome outcome) {
         if (outcome) driver_.added(std::move(outcome->tasks));
-        reply(outcome || outcome.error().code == "already_answered" ? Result<void>{} : Result<void>{outcome.error()});
+        reply(outcome || outcome.error().code == "answer_kept" ? Result<void>{} : Result<void>{outcome.error()});
       });
 }
 

@@ -140,7 +140,7 @@ class EveryState : public Replies {
 
     auto message = sent(take_in("2"));
     go(message.request.id.to_string(),
-       [&](const Record& now) { return lifecycle::message_delivered(now, message.messages.back().id, moment("status")); });
+       [&](const Record& now) { return lifecycle::message_delivered(now, message.messages.back().id, policy_, moment("status")); });
     message = sent(take_in("3"));
     go(message.request.id.to_string(),
        [&](const Record& now) { return lifecycle::message_failed(now, message.messages.back().id, "blocked", policy_, moment("status")); });
@@ -171,7 +171,7 @@ class EveryState : public Replies {
     const auto poison = take_in("11");
     go(poison, [&](const Record& now) { return lifecycle::poisonous(now, "401", policy_, moment()); });
     const auto holding = take_in("12");
-    go(holding, [&](const Record& now) { return lifecycle::holding_due(now, policy_, moment()); });
+    go(holding, [&](const Record& now) { return lifecycle::clock_due(now, policy_, moment()); });
     go(holding, [&](const Record& now) {
       return lifecycle::message_later(now, now.messages.back().id, "503", Milliseconds{5}, policy_, moment("send"));
     });

@@ -32,9 +32,9 @@ TEST(CallbackDoor, KnowsItsSecretAndNoOther) {
 }
 
 TEST(CallbackDoor, LetsInWhatIsSignedRightly) {
-  for (const std::string& prefix : {"", "sha256="}) {
+  for (const auto* const prefix : {"", "sha256="}) {
     CallbackDoor door(settings());
-    EXPECT_EQ(door.judge(timestamp, prefix + signature, body, then), Signed::rightly);
+    EXPECT_EQ(door.judge(timestamp, std::string(prefix) + signature, body, then), Signed::rightly);
   }
 }
 

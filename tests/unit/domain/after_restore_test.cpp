@@ -21,11 +21,12 @@ constexpr SinceBackup nothing_known{.registered = {}, .texts_deduplicated = true
 Record standing(RegistrationState state, std::optional<MessageState> text = {}) {
   Request request{.key = 7, .id = {}, .code = TrackingCode::from_random(42), .content = {.region = *Region::from_number(5)}};
   request.received_at = restored - hours(3);
+  request.due = restored + hours(24 * 80);
   request.registration.state = state;
   request.registration.intent_at = restored - hours(2);
   request.content.citizen.mobile = Sensitive<std::string>("+989130000001");
   Record record{.request = std::move(request), .messages = {}};
-  if (text) record.messages.push_back({.id = 9, .code = "1234", .state = *text});
+  if (text) record.messages.push_back({.id = 9, .code = "1234", .mobile = *record.request.content.citizen.mobile, .state = *text});
   return record;
 }
 
@@ -122,11 +123,11 @@ TEST(AfterRestore, ATextOnItsWayIsAskedAfterAsBefore) {
 
 TEST(ALostRequest, IsLookedUpFirstWhenItsFormIsEnteredAgain) {
   auto request = standing(RegistrationState::waiting).request;
-  const auto again = received(request, policy, restored);
+  const auto again = received(request, policy, {.now = restored});
   EXPECT_EQ(again.after.registration.state, RegistrationState::uncertain);
   EXPECT_THAT(again.tasks, SizeIs(2)) << "the registration and the holding message";
   request.registration.intent_at.reset();
-  EXPECT_EQ(received(request, policy, restored).after.registration.state, RegistrationState::waiting);
+  EXPECT_EQ(received(request, policy, {.now = restored}).after.registration.state, RegistrationState::waiting);
 }
 
 TEST(ARefusalAfterARestore, LooksAtTheDeskBeforeItSendsThereWhatMayHaveBeenThereBefore) {

@@ -22,6 +22,7 @@ class LifecycleTest : public ::testing::Test {
                     .id = {},
                     .code = TrackingCode::from_random(42),
                     .form_item = {.meeting = "m", .form = "1", .item = 1},
+                    .meeting_date = tehran_date(start),
                     .received_at = start,
                     .received_from = "app",
                     .content = {.region = *Region::from_number(5)},
@@ -54,7 +55,7 @@ class LifecycleTest : public ::testing::Test {
   RegistrationState state() const { return record_.request.registration.state; }
   bool open(AttentionReason reason) const { return record_.request.attention.contains(reason); }
 
-  void receive(bool with_mobile = true) { apply(received(fresh(with_mobile), policy_, start)); }
+  void receive(bool with_mobile = true) { apply(received(fresh(with_mobile), policy_, at())); }
   void call() {
     receive();
     apply(begin_call(record_, can_look_up_, policy_, at()));

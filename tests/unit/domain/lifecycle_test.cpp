@@ -9,7 +9,7 @@ using ::testing::Field;
 using ::testing::IsEmpty;
 
 TEST_F(LifecycleTest, AReceivedRequestIsSentAtOnceAndHasAClockForTheHoldingMessage) {
-  const auto change = apply(received(fresh(), policy_, start));
+  const auto change = apply(received(fresh(), policy_, at()));
   ASSERT_EQ(change.tasks.size(), 2u);
   EXPECT_EQ(change.tasks[0].lane, Lane::system137);
   EXPECT_EQ(change.tasks[0].due, start);
@@ -20,8 +20,8 @@ TEST_F(LifecycleTest, AReceivedRequestIsSentAtOnceAndHasAClockForTheHoldingMessa
 
 TEST_F(LifecycleTest, TheFirstCallWaitsForAttachmentsNoLongerThanUntilTheyAreThere) {
   policy_.wait_for_attachments = seconds(30);
-  EXPECT_EQ(received(fresh(), policy_, start, false).tasks[0].due, start) << "none will come";
-  EXPECT_EQ(apply(received(fresh(), policy_, start)).tasks[0].due, start + seconds(30));
+  EXPECT_EQ(received(fresh(), policy_, at(), false).tasks[0].due, start) << "none will come";
+  EXPECT_EQ(apply(received(fresh(), policy_, at())).tasks[0].due, start + seconds(30));
   const auto version = record_.request.version;
   const auto change = apply(attachments_complete(record_, policy_, at(seconds(4))));
   EXPECT_TRUE(change.tasks_only);
@@ -39,12 +39,13 @@ TEST_F(LifecycleTest, AttachmentsThatComeAfterTheFirstCallChangeNothing) {
 }
 
 TEST_F(LifecycleTest, ARequestWithoutANumberIsRegisteredAllTheSameAndStandsOnTheList) {
-  const auto change = apply(received(fresh(false), policy_, start));
+  const auto change = apply(received(fresh(false), policy_, at()));
   EXPECT_EQ(state(), RegistrationState::waiting);
   EXPECT_TRUE(open(AttentionReason::no_contact));
   ASSERT_EQ(change.raised.size(), 1u);
   EXPECT_EQ(change.raised[0].due, start + policy_.contact_due);
-  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137)));
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::system137), Field(&Task::lane, Lane::clock)));
+  EXPECT_EQ(change.tasks[1].due, *record_.request.due - policy_.approaching_before) << "no code can be texted, but an answer is due";
 }
 
 TEST_F(LifecycleTest, TheIntentIsCommittedBeforeTheCall) {
@@ -66,11 +67,12 @@ TEST_F(LifecycleTest, RegistrationEndsTheTasksAndWritesToTheCitizen) {
   const auto change = apply(call_registered(record_, "1234", policy_, at()));
   EXPECT_EQ(state(), RegistrationState::registered);
   EXPECT_EQ(record_.request.registration.code, "1234");
-  EXPECT_THAT(change.done, ElementsAre(Field(&Task::lane, Lane::system137), Field(&Task::lane, Lane::clock)));
+  EXPECT_THAT(change.done, ElementsAre(Field(&Task::lane, Lane::system137)));
   ASSERT_EQ(change.messages.size(), 1u);
   EXPECT_THAT(change.messages[0].text.reveal(), ::testing::HasSubstr("۱۲۳۴"));
   EXPECT_GT(change.messages[0].id, 0);
-  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::sms)));
+  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::lane, Lane::sms), Field(&Task::lane, Lane::clock)));
+  EXPECT_EQ(change.tasks[1].due, *record_.request.due - policy_.approaching_before) << "the holding message is not needed any more";
 }
 
 TEST_F(LifecycleTest, WhatHasMovedOnIsNotTouched) {
@@ -105,7 +107,7 @@ TEST_F(LifecycleTest, TryLaterBacksOffAndObeysRetryAfter) {
 
 TEST_F(LifecycleTest, OnlyWhatWasNeverTriedThereGoesAheadOfRetries) {
   const auto task = [](const Change& change) { return change.tasks.at(0).retry; };
-  EXPECT_FALSE(task(received(fresh(), policy_, start)));
+  EXPECT_FALSE(task(received(fresh(), policy_, at())));
   call();
   const Record calling = record_;
   EXPECT_TRUE(task(call_later(calling, "503", {}, policy_, at()).value()));

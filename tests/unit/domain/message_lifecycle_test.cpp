@@ -3,6 +3,7 @@
 namespace salam::lifecycle {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -11,24 +12,25 @@ using ::testing::Pair;
 
 TEST_F(LifecycleTest, TheHoldingMessageCarriesTheGatewaysCodeOnce) {
   receive();
-  apply(holding_due(record_, policy_, at(hours(2))));
+  apply(clock_due(record_, policy_, at(hours(2))));
   ASSERT_EQ(record_.messages.size(), 1u);
   EXPECT_EQ(record_.messages[0].kind, MessageKind::holding);
   EXPECT_EQ(record_.messages[0].code, record_.request.code.digits());
-  const auto again = apply(holding_due(record_, policy_, at(hours(3))));
+  const auto again = apply(clock_due(record_, policy_, at(hours(3))));
   EXPECT_THAT(again.messages, IsEmpty());
-  EXPECT_THAT(again.done, Contains(Field(&Task::lane, Lane::clock)));
+  EXPECT_THAT(again.tasks,
+              Contains(AllOf(Field(&Task::lane, Lane::clock), Field(&Task::due, *record_.request.due - policy_.approaching_before))));
 }
 
 TEST_F(LifecycleTest, ToldMeansDelivered) {
   const auto id = register_and_write();
   apply(message_sent(record_, id, "first", "p1", policy_.delivery_first_poll, policy_, at()));
   EXPECT_FALSE(record_.request.told);
-  const auto change = apply(message_delivered(record_, id, at(seconds(9))));
+  const auto change = apply(message_delivered(record_, id, policy_, at(seconds(9))));
   ASSERT_TRUE(record_.request.told);
   EXPECT_EQ(record_.request.told->code, "1234");
   EXPECT_THAT(change.done, ElementsAre(Field(&Task::message, id)));
-  EXPECT_EQ(message_delivered(record_, id, at()).error().code, "overtaken") << "reports repeat";
+  EXPECT_EQ(message_delivered(record_, id, policy_, at()).error().code, "overtaken") << "reports repeat";
 }
 
 TEST_F(LifecycleTest, AnUndeliveredMessageStandsOnTheListUntilSomeoneHandsTheCodeOver) {
@@ -116,16 +118,16 @@ TEST_F(LifecycleTest, AbsentIsBelievedOnlySomeTimeAfterTheSend) {
 TEST_F(LifecycleTest, AReportSettlesWhatIsUncertain) {
   const auto id = register_and_write();
   apply(message_uncertain(record_, id, "reset", seconds(5), policy_, at()));
-  apply(message_delivered(record_, id, at(seconds(9))));
+  apply(message_delivered(record_, id, policy_, at(seconds(9))));
   EXPECT_TRUE(record_.request.told);
 }
 
 TEST_F(LifecycleTest, QuietHoursHoldBackOnlyWhatIsNotTheFirstCode) {
   const auto night = tehran_midnight(start) + hours(23) - start;
   receive();
-  apply(holding_due(record_, policy_, at(night)));
+  apply(clock_due(record_, policy_, at(night)));
   EXPECT_TRUE(record_.messages[0].urgent);
-  apply(message_delivered(record_, record_.messages[0].id, at(night)));
+  apply(message_delivered(record_, record_.messages[0].id, policy_, at(night)));
   auto later = at(night);
   later.random_bits = 0x123456;
   apply(begin_call(record_, can_look_up_, policy_, later));

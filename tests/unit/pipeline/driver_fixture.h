@@ -223,7 +223,7 @@ class DriverTest : public ::testing::Test {
                          .route = {},
                          .citizen_hash = {},
                          .traceparent = {},
-                         .first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, executor_.now()); }};
+                         .first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = executor_.now()}); }};
     intake.content.citizen.mobile = Sensitive<std::string>("+989130000001");
     std::optional<RequestKey> key;
     store_->accept(std::move(intake), [&](store::AcceptOutcome outcome) {

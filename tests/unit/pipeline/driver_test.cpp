@@ -11,7 +11,8 @@ TEST_F(DriverTest, TakesARequestFromIntakeToItsDeliveredCode) {
   EXPECT_EQ(request(key).registration.code, "1");
   EXPECT_THAT(system137_.submitted, ElementsAre(key));
   EXPECT_THAT(sms_.sent, ElementsAre("1"));
-  EXPECT_TRUE(store_->tasks(Lane::clock, false, {}, 10).empty());
+  EXPECT_THAT(store_->tasks(Lane::clock, false, {}, 10),
+              ElementsAre(::testing::Field(&Task::due, *request(key).due - lifecycle::Policy{}.approaching_before)));
 }
 
 TEST_F(DriverTest, ProvesTheLookupByAFormerRegistrationWhereNoNewOneComes) {

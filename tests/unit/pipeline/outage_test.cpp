@@ -134,7 +134,7 @@ class Outage : public testing::Test {
                         .told = {}};
     return store_.add(
         [&](Request request) {
-          auto change = lifecycle::received(std::move(request), policy_, time_.now());
+          auto change = lifecycle::received(std::move(request), policy_, {.now = time_.now()});
           then(change);
           return change;
         },

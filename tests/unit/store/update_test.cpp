@@ -276,7 +276,7 @@ TEST_F(UpdateOnce, KeepsTheAnswerForThatCallerAndKey) {
 
 TEST_F(UpdateOnce, RunsTheTransitionOnlyOnceForAKey) {
   ASSERT_TRUE(once("k1").ok());
-  EXPECT_EQ(once("k1").error().code, "already_answered");
+  EXPECT_EQ(once("k1").error().code, "answer_kept");
   EXPECT_EQ(store_->find(key_).value().request.version, 2);
 }
 

@@ -1,0 +1,142 @@
+#include "gateway/domain/amendments.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/domain/draft.h"
+
+namespace salam::lifecycle {
+namespace {
+
+bool in(const Record& record, AmendmentState state) {
+  return record.request.registration.state == RegistrationState::registered && record.request.handling.amendment.state == state;
+}
+
+/// What was under way is to be sent still.
+void take_back(Amendment& amendment) {
+  amendment.state = AmendmentState::waiting;
+  amendment.fields |= std::exchange(amendment.under_way, {});
+}
+
+void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after, const Policy& policy, const Moment& moment) {
+  auto& amendment = draft.handling().amendment;
+  amendment.attempts += 1;
+  amendment.reason = why;
+  draft.amendment_task(std::max(policy.backoff.wait(amendment.attempts, moment.jitter), after.value_or(Milliseconds{0})), true);
+}
+
+void hold(Draft& draft, std::string_view why, const Policy& policy) {
+  auto& amendment = draft.handling().amendment;
+  take_back(amendment);
+  amendment.state = AmendmentState::held;
+  amendment.reason = why;
+  draft.no_amendment_task();
+  draft.raise(AttentionReason::amend, policy.attention_due, why);
+}
+
+void call(Draft& draft, const Moment& moment) {
+  auto& amendment = draft.handling().amendment;
+  amendment.state = AmendmentState::calling;
+  amendment.under_way |= std::exchange(amendment.fields, {});
+  amendment.intent_at = moment.now;
+}
+
+/// Until it is known whether it was made; where that can never be known, a person sees to it.
+void doubt(Draft& draft, std::string_view why, const AmendmentPower& power, const Policy& policy, const Moment& moment) {
+  if (!power.sets_values && !power.lookup) return hold(draft, why, policy);
+  draft.handling().amendment.state = AmendmentState::uncertain;
+  again(draft, why, {}, policy, moment);
+}
+
+}  // namespace
+
+Result<Change> begin_amendment(const Record& record, const AmendmentPower& power, const Policy& policy, const Moment& moment) {
+  Draft draft(record, policy, moment);
+  if (in(record, AmendmentState::waiting)) {
+    if (power.possible) {
+      call(draft, moment);
+    } else {
+      hold(draft, "its system can only be told by hand", policy);
+    }
+    return draft.take();
+  }
+  if (!in(record, AmendmentState::calling) && !in(record, AmendmentState::uncertain)) return overtaken();
+  if (!power.possible) {
+    hold(draft, record.request.handling.amendment.reason, policy);
+  } else if (power.sets_values) {
+    call(draft, moment);
+  } else if (in(record, AmendmentState::uncertain) && power.lookup) {
+    return Error{"look_up", "it may have been made"};
+  } else {
+    doubt(draft, "the gateway ended during the call", power, policy, moment);
+  }
+  return draft.take();
+}
+
+Result<Change> amendment_done(const Record& record, const Policy& policy, const Moment& moment) {
+  if (!in(record, AmendmentState::calling)) return overtaken();
+  Draft draft(record, policy, moment);
+  draft.amendment_made();
+  return draft.take();
+}
+
+Result<Change> amendment_later(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
+                               const Moment& moment) {
+  if (!in(record, AmendmentState::calling)) return overtaken();
+  Draft draft(record, policy, moment);
+  auto& amendment = draft.handling().amendment;
+  take_back(amendment);
+  again(draft, why, after, policy, moment);
+  return draft.take();
+}
+
+Result<Change> amendment_uncertain(const Record& record, std::string_view why, const AmendmentPower& power, const Policy& policy,
+                                   const Moment& moment) {
+  if (!in(record, AmendmentState::calling)) return overtaken();
+  Draft draft(record, policy, moment);
+  doubt(draft, why, power, policy, moment);
+  return draft.take();
+}
+
+Result<Change> amendment_held(const Record& record, std::string_view why, const Policy& policy, const Moment& moment) {
+  if (!in(record, AmendmentState::calling) && !in(record, AmendmentState::waiting) && !in(record, AmendmentState::uncertain)) {
+    return overtaken();
+  }
+  Draft draft(record, policy, moment);
+  hold(draft, why, policy);
+  return draft.take();
+}
+
+Result<Change> amendment_found(const Record& record, const Policy& policy, const Moment& moment) {
+  if (!in(record, AmendmentState::uncertain)) return overtaken();
+  Draft draft(record, policy, moment);
+  draft.amendment_made();
+  return draft.take();
+}
+
+Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const AmendmentPower& power, const Policy& policy,
+                                const Moment& moment) {
+  if (!in(record, AmendmentState::uncertain)) return overtaken();
+  Draft draft(record, policy, moment);
+  auto& amendment = draft.handling().amendment;
+  const auto intent_at = std::min(amendment.intent_at.value_or(asked_at), moment.now);
+  const auto believable_at = intent_at + power.believable_after;
+  if (asked_at < believable_at) {
+    again(draft, amendment.reason, believable_at - moment.now, policy, moment);
+  } else {
+    take_back(amendment);
+    amendment.attempts = 0;
+    draft.amendment_task(Milliseconds{0}, true);
+  }
+  return draft.take();
+}
+
+Result<Change> amendment_lookup_failed(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
+                                       const Moment& moment) {
+  if (!in(record, AmendmentState::uncertain)) return overtaken();
+  Draft draft(record, policy, moment);
+  again(draft, why, after, policy, moment);
+  return draft.take();
+}
+
+}  // namespace salam::lifecycle

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "gateway/domain/lifecycle.h"
+
+/// How the system that holds a request is told of what changed since: the transitions of `Case::amendment`.
+namespace salam::lifecycle {
+
+/// What the system allows.
+struct AmendmentPower {
+  bool possible = false;             ///< It can be told; else a person tells it.
+  bool sets_values = false;          ///< The same twice comes to the same: after an uncertain outcome it is sent again.
+  bool lookup = false;               ///< Whether one stands there can be looked up.
+  Milliseconds believable_after{0};  ///< "Absent" may be believed so long after the intent.
+};
+
+/// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `overtaken`. One found in `calling` was left so
+/// by a process that died. What cannot be sent, looked up or repeated goes to a person.
+Result<Change> begin_amendment(const Record& record, const AmendmentPower& power, const Policy& policy, const Moment& moment);
+
+Result<Change> amendment_done(const Record& record, const Policy& policy, const Moment& moment);
+Result<Change> amendment_later(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
+                               const Moment& moment);
+Result<Change> amendment_uncertain(const Record& record, std::string_view why, const AmendmentPower& power, const Policy& policy,
+                                   const Moment& moment);
+/// Refused, unclear, by hand, or failing where others pass: a person tells the system.
+Result<Change> amendment_held(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
+
+Result<Change> amendment_found(const Record& record, const Policy& policy, const Moment& moment);
+/// `asked_at`: when the lookup went out. Sent again only where that was late enough.
+Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const AmendmentPower& power, const Policy& policy,
+                                const Moment& moment);
+/// The lookup came to nothing: it is asked again.
+Result<Change> amendment_lookup_failed(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
+                                       const Moment& moment);
+
+}  // namespace salam::lifecycle

@@ -1,0 +1,124 @@
+#include "gateway/pipeline/amendments.h"
+
+#include <memory>
+#include <utility>
+
+#include "gateway/pipeline/outcome_name.h"
+
+namespace salam::pipeline {
+
+Amendments::Amendments(Engine& engine, Upstream& system137, Upstream& service_desk)
+    : engine_(engine), system137_(system137), service_desk_(service_desk) {}
+
+lifecycle::AmendmentPower Amendments::power(Lane lane) {
+  const auto& traits = upstream(lane).traits();
+  return {.possible = traits.amends,
+          .sets_values = traits.amendment_sets_values,
+          .lookup = traits.has_amendment_lookup && traits.settle_after,
+          .believable_after = traits.settle_after.value_or(Milliseconds{0}) + traits.call_deadline};
+}
+
+void Amendments::run(const Task& task) {
+  auto begin = [this, when = engine_.moment(), power = power(task.lane), lane = task.lane](const Record& record) -> Result<Change> {
+    if (lane_of(record.request.registration.system) != lane) return Error{"overtaken", "it stands elsewhere"};
+    return lifecycle::begin_amendment(record, power, engine_.policy(), when);
+  };
+  engine_.begin(task, std::move(begin), [this, task](store::UpdateOutcome outcome) {
+    if (!outcome) return outcome.error().code == "look_up" ? look_up(task) : engine_.close(task, {});
+    if (outcome->record.request.handling.amendment.state == AmendmentState::calling) {
+      return call(task, std::move(outcome->record.request));
+    }
+    engine_.close(task, outcome->tasks);
+  });
+}
+
+void Amendments::call(const Task& task, Request request) {
+  upstream(task.lane).amend(std::make_shared<const Request>(std::move(request)),
+                            [this, task, at = engine_.world().clock.now()](Reply<AmendOutcome> reply) {
+                              engine_.commit(task, judge(task, at, std::move(reply)));
+                            });
+}
+
+void Amendments::look_up(const Task& task) {
+  auto record = engine_.world().store.find(task.request);
+  if (!record) return engine_.close(task, {});
+  upstream(task.lane).look_up_amendment(std::make_shared<const Request>(std::move(record->request)),
+                                        [this, task, at = engine_.world().clock.now()](Reply<LookupOutcome> reply) {
+                                          engine_.commit(task, judge(task, at, std::move(reply)));
+                                        });
+}
+
+Verdict Amendments::judge(const Task& task, Timestamp at, Reply<AmendOutcome> reply) {
+  const auto when = engine_.moment(task.lane, "amend", at, reply.took, outcome_name(reply.outcome), reply.excerpt);
+  const auto& policy = engine_.policy();
+  const auto held = [&](const std::string& why) -> Verdict {
+    return {[&policy, when, why](const Record& r) { return lifecycle::amendment_held(r, why, policy, when); }};
+  };
+  const auto later = [&](const std::string& why, std::optional<Milliseconds> after, Health health) -> Verdict {
+    return {[&policy, when, why, after](const Record& r) { return lifecycle::amendment_later(r, why, after, policy, when); }, health, after,
+            why};
+  };
+  return std::visit(Overloaded{
+                        [&](outcome::Amended&) -> Verdict {
+                          return {[&policy, when](const Record& r) { return lifecycle::amendment_done(r, policy, when); }};
+                        },
+                        [&](outcome::ByHand&) { return held("its system can only be told by hand"); },
+                        [&](outcome::Refused& got) { return held(got.why); },
+                        [&](outcome::Unclear& got) { return held(got.why); },
+                        [&](outcome::TryLater& got) { return later(got.why, got.after, health_of(got)); },
+                        [&](outcome::Uncertain& got) -> Verdict {
+                          return {[&policy, when, why = got.why, power = power(task.lane)](const Record& r) {
+                                    return lifecycle::amendment_uncertain(r, why, power, policy, when);
+                                  },
+                                  Health::failed,
+                                  {},
+                                  got.why};
+                        },
+                        [&](outcome::Misconfigured& got) { return later(got.why, {}, Health::misconfigured); },
+                    },
+                    reply.outcome);
+}
+
+Verdict Amendments::judge(const Task& task, Timestamp at, Reply<LookupOutcome> reply) {
+  const auto when = engine_.moment(task.lane, "look_up_amendment", at, reply.took, outcome_name(reply.outcome), reply.excerpt);
+  const auto& policy = engine_.policy();
+  const auto failed = [&](const std::string& why, std::optional<Milliseconds> after, Health health) -> Verdict {
+    return {[&policy, when, why, after](const Record& r) { return lifecycle::amendment_lookup_failed(r, why, after, policy, when); },
+            health, after, why};
+  };
+  return std::visit(Overloaded{
+                        [&](outcome::Found&) -> Verdict {
+                          return {[&policy, when](const Record& r) { return lifecycle::amendment_found(r, policy, when); }};
+                        },
+                        [&](outcome::Absent&) -> Verdict {
+                          const auto allowed = power(task.lane);
+                          // Where the wall clock was set forward, it says that enough time has passed; only the steady clock knows.
+                          const auto asked_at = engine_.time().set_forward_within(allowed.believable_after) ? Timestamp{} : at;
+                          return {[&policy, when, asked_at, allowed](const Record& r) {
+                            return lifecycle::amendment_absent(r, asked_at, allowed, policy, when);
+                          }};
+                        },
+                        [&](outcome::TryLater& got) { return failed(got.why, got.after, health_of(got)); },
+                        [&](outcome::Unclear& got) -> Verdict {
+                          return {
+                              [&policy, when, why = got.why](const Record& r) { return lifecycle::amendment_held(r, why, policy, when); },
+                              Health::ok,
+                              {},
+                              got.why};
+                        },
+                        [&](outcome::Misconfigured& got) { return failed(got.why, {}, Health::misconfigured); },
+                    },
+                    reply.outcome);
+}
+
+void Amendments::poison(const Task& task) {
+  const auto when = engine_.moment();
+  engine_.world().store.update(
+      task.request,
+      [this, when](const Record& record) {
+        return lifecycle::amendment_held(record, "refused as misconfigured while others pass", engine_.policy(), when);
+      },
+      [](const store::UpdateOutcome&) {});
+}
+
+}  // namespace salam::pipeline

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "gateway/domain/amendments.h"
+#include "gateway/pipeline/engine.h"
+#include "gateway/ports/upstream.h"
+
+namespace salam::pipeline {
+
+/// Tells the systems what changed of requests that they hold: commits the intent, calls, commits the outcome; looks up what is uncertain.
+/// Lives on the core thread.
+class Amendments {
+ public:
+  /// All of these outlive it.
+  Amendments(Engine& engine, Upstream& system137, Upstream& service_desk);
+
+  /// An amendment's task of either system's lane.
+  void run(const Task& task);
+  /// It fails where others pass.
+  void poison(const Task& task);
+
+ private:
+  Upstream& upstream(Lane lane) { return lane == Lane::system137 ? system137_ : service_desk_; }
+  lifecycle::AmendmentPower power(Lane lane);
+
+  void call(const Task& task, Request request);
+  void look_up(const Task& task);
+  Verdict judge(const Task& task, Timestamp at, Reply<AmendOutcome> reply);
+  Verdict judge(const Task& task, Timestamp at, Reply<LookupOutcome> reply);
+
+  Engine& engine_;
+  Upstream& system137_;
+  Upstream& service_desk_;
+};
+
+}  // namespace salam::pipeline
