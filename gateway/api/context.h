@@ -38,12 +38,12 @@ struct Context {
   lifecycle::Policy policy;
   AttachmentSettings attachments;
   std::function<std::shared_ptr<const RuleSet>()> rules;
-  /// Tells the watch over meetings' deadlines that they have changed.
-  std::function<void()> deadlines_changed{};
   /// The city's units, to which requests can be assigned; empty: any.
   std::vector<std::string> units;
   /// Who decides where a request goes that 137 cannot take.
   std::string review_officer;
+  /// Tells the watch over meetings' deadlines that they have changed.
+  std::function<void()> deadlines_changed{};
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
   std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;

@@ -45,7 +45,6 @@ Gateway::Gateway(Settings settings)
   keys_.replace(value_or_throw(api::read_keys(settings_.keys_file)));
   if (!settings_.routing_rules.empty()) rules_ = std::make_shared<const RuleSet>(value_or_throw(load_rules(settings_.routing_rules)));
   use_calendar(value_or_throw(load_calendar(settings_.calendar)));
-  settings_.pipeline.policy.calendar = [this] { return calendar_.load(); };
   make_relay();
   make_adapters();
   make_servers();
@@ -78,6 +77,7 @@ void Gateway::on_core(const std::function<void()>& work) {
 }
 
 void Gateway::make_adapters() {
+  settings_.pipeline.policy.calendar = [this] { return calendar_.load(); };
   on_core([this] {
     system137_ = value_or_throw(system137::make(settings_.system137, core_.executor(), core_,
                                                 [this](const upstream::ServiceListStatus& status) { service_list_ = status; }));
@@ -130,9 +130,9 @@ void Gateway::make_servers() {
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
       .rules = [this] { return rules_.load(); },
-      .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,
+      .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =
           [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {

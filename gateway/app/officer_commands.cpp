@@ -63,7 +63,7 @@ int due(const ApiAccess& access, const DueQuestion& question) {
   const auto api = ApiClient::open(access);
   if (!api) return fail(api.error());
   std::string filters;
-  for (const auto& [name, value] : {std::pair{"region", question.region}, {"unit", question.unit}, {"before", question.before}}) {
+  for (const auto& [name, value] : {std::pair{"region", question.region}, {"officer", question.officer}, {"before", question.before}}) {
     if (!value.empty()) filters.append("&").append(name).append("=").append(percent_encoded(value));
   }
   std::string token;

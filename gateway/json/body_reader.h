@@ -34,6 +34,24 @@ class BodyReader {
     return read;
   }
 
+  /// Unset where it is absent.
+  [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const {
+    const auto* const value = member(object_, name);
+    return value == nullptr || value->IsNull() ? std::nullopt : std::optional(normalise(view_of(*value)));
+  }
+
+  /// A list of names, unset where it is absent.
+  std::optional<std::vector<std::string>> names(const std::string& name) {
+    const auto* const list = member(object_, name);
+    if (list == nullptr || !list->IsArray()) return std::nullopt;
+    std::vector<std::string> read;
+    for (const auto& element : list->GetArray()) {
+      read.push_back(normalise(view_of(element)));
+      if (read.back().empty()) add('/' + name + '/' + std::to_string(read.size() - 1), expected_text);
+    }
+    return read;
+  }
+
   std::optional<Region> region() {
     const auto written = text("/region");
     const auto* const value = member(object_, "region");
@@ -61,24 +79,6 @@ class BodyReader {
 
   void add(std::string_view pointer, std::string_view expected) {
     errors_.push_back({.pointer = where_ + std::string(pointer), .expected = std::string(expected)});
-  }
-
-  /// Unset where it is absent.
-  [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const {
-    const auto* const value = member(object_, name);
-    return value == nullptr || value->IsNull() ? std::nullopt : std::optional(normalise(view_of(*value)));
-  }
-
-  /// A list of names, unset where it is absent.
-  std::optional<std::vector<std::string>> names(const std::string& name) {
-    const auto* const list = member(object_, name);
-    if (list == nullptr || !list->IsArray()) return std::nullopt;
-    std::vector<std::string> read;
-    for (const auto& element : list->GetArray()) {
-      read.push_back(normalise(view_of(element)));
-      if (read.back().empty()) add("/" + name + "/" + std::to_string(read.size() - 1), expected_text);
-    }
-    return read;
   }
 
   [[nodiscard]] bool good() const { return errors_.empty(); }

@@ -126,7 +126,8 @@ struct AttentionItem {
 enum class DueWhat { review, answer };
 struct DueFilter {
   std::optional<Region> region;
-  std::string unit;                 ///< As assigned; empty: any, and none.
+  std::optional<DueWhat> what;
+  std::string officer;              ///< Who must answer: the unit it is assigned to, or else its region's manager; empty: whoever.
   std::optional<Timestamp> before;  ///< What is due earlier.
 };
 /// Where an item stands in the list.
@@ -352,9 +353,9 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
 
 /// What `salam-gateway audit` walks: opened read-only, beside a running gateway or without one. Every request must have been told its code,
 /// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
-/// code that was told must lead to the request; every registered one must have its upstream's code; event sequences, meetings' too, must
-/// have no gap; the file of every attachment must be there, as long as it was. Every request must be answered or closed, or have a day by
-/// which it must be; what was not reviewed or answered by `now` must stand on the list as overdue.
+/// code that was told must lead to the request; every registered one must have its upstream's code; the event sequences of requests and
+/// meetings must have no gap; the file of every attachment must be there, as long as it was. Every request must be answered or closed, or
+/// have a day by which it must be; what was not reviewed or answered by `now` must stand on the list as overdue.
 struct AuditReport {
   Counts counts;
   std::vector<AuditFinding> findings;  ///< At most 1,000.

@@ -259,9 +259,9 @@ TEST_F(MeetingRecords, EventsStandInTheOutboxAmongThoseOfRequests) {
 TEST_F(MeetingRecords, AreAuditedForEventsThatAreMissing) {
   ASSERT_TRUE(done(step(MeetingStep::sorted)).ok());
   ASSERT_TRUE(done(step(MeetingStep::letter_sent)).ok());
-  EXPECT_EQ(audit(directory_.database(), clock_.now())->findings_total, 0);
+  EXPECT_EQ(audit(directory_.database(), evening)->findings_total, 0);
   Database(directory_.database(), Database::Access::write).execute("DELETE FROM events WHERE sequence = 1");
-  const auto report = audit(directory_.database(), clock_.now()).value();
+  const auto report = audit(directory_.database(), evening).value();
   ASSERT_THAT(report.findings, SizeIs(1));
   EXPECT_EQ(report.findings[0].request, "m1");
   EXPECT_EQ(report.findings[0].code, "");
