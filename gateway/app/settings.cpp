@@ -262,7 +262,7 @@ Settings read(Section root) {
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
   settings.routing_rules = root.table("routing").path("rules", "");
-  settings.calendar = read_calendar_settings(root.table("calendar"), root.table("deadlines"));
+  settings.calendar = read_calendar_settings(root.table("calendar"));
 
   auto s137 = root.table("system137");
   auto desk = root.table("service_desk");

@@ -12,6 +12,8 @@
 #include <spdlog/fmt/fmt.h>
 #include <sqlite3.h>
 
+#include "gateway/domain/time.h"
+
 namespace salam::test {
 namespace {
 
@@ -230,7 +232,9 @@ Reply Gateway::put(std::string_view target, std::string_view body) const { retur
 Reply Gateway::operations(std::string_view target) const { return call(operations_port_, "GET", target); }
 
 void Gateway::announce_meeting() const {
-  const auto reply = put("/v1/meetings/m", R"({"region": "5", "mosque": "مسجد نمونه", "date": "2026-11-24"})");
+  // In a week, so that none of its deadlines comes near while a test runs.
+  const auto day = tehran_date(std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()) + std::chrono::days(7));
+  const auto reply = put("/v1/meetings/m", fmt::format(R"({{"region": "5", "mosque": "مسجد نمونه", "date": "{}"}})", to_string(day)));
   EXPECT_EQ(reply.status, 201) << reply.body;
 }
 

@@ -56,7 +56,7 @@ TEST(DeadlineView, ShowsTheLastDayAndTheState) {
   EXPECT_EQ(at(text, "/deadlines/0/step"), "letter_sent");
   EXPECT_EQ(at(text, "/deadlines/0/responsible"), "مدیر منطقه");
   EXPECT_EQ(at(text, "/deadlines/0/officer"), "رضا کریمی");
-  EXPECT_EQ(at(text, "/deadlines/0/due"), "2026-12-02T00:00:00.000+03:30");
+  EXPECT_EQ(at(text, "/deadlines/0/due"), "2026-12-01T23:59:59.999+03:30");
   EXPECT_EQ(at(text, "/deadlines/0/due_jalali"), "۱۴۰۵/۰۹/۱۰");
   EXPECT_EQ(at(text, "/deadlines/0/state"), "open");
   EXPECT_EQ(at(text, "/deadlines/0/late"), "(absent)");
