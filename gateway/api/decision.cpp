@@ -61,6 +61,16 @@ bool is_of_the_store(std::string_view code) {
   return std::ranges::find(codes, code) != codes.end();
 }
 
+/// What a person did to it last, as far as the latest events go.
+std::optional<store::HistoryEntry> last_person(const Context& context, const Request& request) {
+  constexpr int looked_at = 50;
+  std::optional<store::HistoryEntry> found;
+  for (auto& entry : context.store.history(request.key, request.sequence - looked_at, looked_at)) {
+    if (!entry.actor.name.empty()) found = std::move(entry);
+  }
+  return found;
+}
+
 }  // namespace
 
 http::Problem overruled(const Context& context, RequestKey key, const Error& error) {
@@ -72,9 +82,9 @@ http::Problem overruled(const Context& context, RequestKey key, const Error& err
   const auto& request = record->request;
   problem.members.emplace_back("state", state_of(request));
   problem.headers.emplace_back("ETag", '"' + std::to_string(request.version) + '"');
-  for (const auto& last : context.store.history(key, request.sequence - 1, 1)) {
-    problem.members.emplace_back("changed_at", to_rfc3339(last.at));
-    problem.members.emplace_back("changed_by", last.actor.name.empty() ? "gateway" : last.actor.name);
+  if (const auto last = last_person(context, request)) {
+    problem.members.emplace_back("changed_at", to_rfc3339(last->at));
+    problem.members.emplace_back("changed_by", last->actor.name);
   }
   const auto add = [&problem](const std::string& what, const auto& decision) {
     if (!decision) return;

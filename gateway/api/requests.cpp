@@ -235,7 +235,17 @@ std::optional<store::RequestFilter> filter_of(const http::Request& request, cons
   return filter;
 }
 
+/// Those that stand under that code, here or in either system: at most a handful.
+void list_by_code(const Context& context, const http::Request& request, std::string_view code, const http::Reply& reply) {
+  if (!page_of(request, reply, {"code"})) return;
+  json::Writer writer;
+  writer.begin_object().key("requests").begin_array();
+  for (const auto& record : context.store.find_by_code(normalise(code))) writer.raw(json::request_view(record));
+  reply(json_response(200, writer.end_array().end_object().take()));
+}
+
 void list_requests(const Context& context, const http::Request& request, const http::Reply& reply) {
+  if (const auto code = request.query_value("code")) return list_by_code(context, request, *code, reply);
   const auto filter = filter_of(request, reply);
   if (!filter) return;
   const auto page = page_of(request, reply, {"meeting", "form", "region", "system", "state", "told"});

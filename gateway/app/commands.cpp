@@ -50,7 +50,7 @@ int check_config(const std::string& config) {
 int audit(const std::string& config) {
   const auto loaded = load_or_say(config);
   if (!loaded) return exit_code::misconfigured;
-  const auto report = store::audit(loaded->settings.store.path);
+  const auto report = store::audit(loaded->settings.store.path, SystemClock().now());
   if (!report) return fail(report.error());
   const auto& counts = report->counts;
   fmt::print("requests {}, told {}, meetings {}\n", counts.requests, counts.told, counts.meetings);
@@ -58,9 +58,17 @@ int audit(const std::string& config) {
   print_counts("registered in", counts.by_system);
   print_counts("attention", counts.attention);
   print_counts("scheduled", counts.tasks);
-  for (const auto& finding : report->findings) fmt::print("FAULT {} (code {}): {}\n", finding.request, finding.code, finding.what);
+  for (const auto& [id, code, what] : report->findings) {
+    if (code.empty()) {
+      fmt::print("FAULT meeting {}: {}\n", id, what);
+    } else {
+      fmt::print("FAULT {} (code {}): {}\n", id, code, what);
+    }
+  }
   if (report->findings_total == 0) {
-    fmt::print("audit passed: every request has a code, and was told it, is scheduled, or stands on the attention list\n");
+    fmt::print(
+        "audit passed: every request has a code, and was told it, is scheduled, or stands on the attention list; every one is answered, or has a "
+        "day by which it must be\n");
     return 0;
   }
   fmt::print("audit failed: {} faults, the first {} above\n", report->findings_total, report->findings.size());

@@ -6,7 +6,56 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/app/commands.h"
+#include "gateway/app/officer_commands.h"
 #include "gateway/app/settings.h"
+
+namespace {
+
+using salam::app::ApiAccess;
+using Command = std::function<int()>;
+
+/// Where the running gateway is, and the key to it.
+void add_access(CLI::App* command, ApiAccess& access) {
+  command->add_option("--api", access.url, "The running gateway's API")->capture_default_str();
+  command->add_option("--key-file", access.key_file, "A file that holds an API key")->required()->check(CLI::ExistingFile);
+  command->add_option("--ca-file", access.ca_file, "PEM, where the gateway's certificate is the city's own");
+}
+
+/// What officers do over the API of the running gateway.
+void add_officer_commands(CLI::App& program, ApiAccess& access, salam::app::DueQuestion& question, salam::app::Decision& decision,
+                          Command& command) {
+  auto* due = program.add_subcommand("due", "Print what must be reviewed or answered, soonest first; the key needs the scope read");
+  due->add_option("--region", question.region, "1 to 15, or nazhvan");
+  due->add_option("--officer", question.officer, "What that unit, manager or reviewing officer must see to");
+  due->add_option("--before", question.before, "What is due before this time, such as 2026-11-24T18:30:00+03:30");
+  due->add_option("--most", question.most, "Lines")->check(CLI::Range(1, 100'000))->capture_default_str();
+  due->callback([&] { command = [&] { return salam::app::due(access, question); }; });
+
+  auto* review =
+      program.add_subcommand("review", "Decide where a request goes that 137 cannot take; the key needs the scopes read and operate");
+  review->add_option("decision", decision.decision, "to_desk, to_137, answered (directly) or twin (of another)")
+      ->required()
+      ->check(CLI::IsMember({"to_desk", "to_137", "answered", "twin"}));
+  review->add_option("--category", decision.category, "For to_137: the category under which it can take it");
+  review->add_option("--twin", decision.twin, "For twin: the other request's tracking code");
+  review->callback([&] { command = [&] { return salam::app::review(access, decision); }; });
+
+  auto* answer =
+      program.add_subcommand("answer", "Note how a citizen was answered, or answer by SMS; the key needs the scopes read and operate");
+  answer->callback([&] { command = [&] { return salam::app::answer(access, decision); }; });
+  for (auto* const one : {review, answer}) {
+    one->add_option("code", decision.code, "The request's tracking code, the gateway's or a system's")->required();
+    one->add_option("--channel", decision.channel, "How it is answered: phone, in_person or sms")
+        ->required(one == answer)
+        ->check(CLI::IsMember({"phone", "in_person", "sms"}));
+    one->add_option("--text", decision.text, "What the answer is");
+    one->add_option("--by", decision.by, "Who decides, by name")->required();
+    one->add_option("--note", decision.note, "For officers alone");
+  }
+  for (auto* const one : {due, review, answer}) add_access(one, access);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App program(
@@ -21,7 +70,7 @@ int main(int argc, char** argv) {
       .add_option("--config,-c", config,
                   "The configuration file (TOML). Without one, the environment alone: SALAM_HTTP_LISTEN stands for http.listen")
       ->envname("SALAM_CONFIG");
-  std::function<int()> command;
+  Command command;
 
   program.add_subcommand("serve", "Run the gateway until SIGTERM. SIGHUP reloads keys and routing rules")->callback([&] {
     command = [&] { return salam::app::serve(config); };
@@ -99,6 +148,11 @@ int main(int argc, char** argv) {
   auto* revoke = key->add_subcommand("revoke", "Take a key back");
   revoke->add_option("name", name, "Its name or id")->required();
   revoke->callback([&] { command = with_file([&] { return salam::app::revoke_key(file, name); }); });
+
+  ApiAccess access;
+  salam::app::DueQuestion question;
+  salam::app::Decision decision;
+  add_officer_commands(program, access, question, decision, command);
 
   program.add_subcommand("version", "Print the version")->callback([&] {
     command = [] {

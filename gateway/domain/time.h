@@ -28,7 +28,7 @@ Date tehran_date(Timestamp time);
 /// When that day began.
 Timestamp tehran_midnight(Timestamp time);
 
-/// When that day ends there: the next one's beginning.
+/// The last millisecond of that day there.
 Timestamp tehran_end(Date date);
 /// So many Solar Hijri months later, on the same day of the month or that month's last.
 Date months_after(Date date, int months);
@@ -36,5 +36,7 @@ Date months_after(Date date, int months);
 /// Solar Hijri with Persian digits, as people read it: `۱۴۰۵/۰۹/۰۳` and `۱۴۰۵/۰۹/۰۳ ۱۸:۳۰`.
 std::string jalali_date(Date date);
 std::string jalali_date_time(Timestamp time);
+/// A day as people write it, in any digits and with `/` or `-`: `۱۴۰۵/۰۱/۰۱` (Solar Hijri), or Gregorian where the year is 1600 or later.
+std::optional<Date> parse_day(std::string_view text);
 
 }  // namespace salam

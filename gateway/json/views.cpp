@@ -238,11 +238,4 @@ std::string track_view(const Request& request) {
   return writer.end_object().take();
 }
 
-std::string meeting_view(const Meeting& meeting) {
-  Writer writer;
-  writer.begin_object().member("id", meeting.id).member("region", meeting.region.wire()).member("region_name", meeting.region.name());
-  writer.member("mosque", meeting.mosque).member("date", to_string(meeting.date)).member("date_jalali", jalali_date(meeting.date));
-  return writer.end_object().take();
-}
-
 }  // namespace salam::json

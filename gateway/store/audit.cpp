@@ -15,6 +15,8 @@ namespace {
 
 constexpr int page = 1000;
 constexpr std::size_t most_findings = 1000;
+// A running gateway announces what is missed within a minute.
+constexpr Milliseconds announced_within{10 * 60'000};
 
 /// What the audit looks at of one request.
 struct Standing {
@@ -30,6 +32,11 @@ struct Standing {
   bool task = false;
   std::int64_t events = 0;
   std::int64_t last_event = 0;
+  std::optional<Timestamp> due;
+  DueStage due_stage = DueStage::ahead;
+  bool answered = false;
+  bool overdue = false;  ///< Stands on the list as such.
+  std::optional<Timestamp> review_due;
 
   [[nodiscard]] bool finished() const { return state == RegistrationState::registered || state == RegistrationState::closed; }
   [[nodiscard]] bool watched() const { return attention || task; }
@@ -39,19 +46,43 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
   auto rows = database.query(
       "SELECT r.key, r.id, r.code, r.sequence, r.state, r.system, r.upstream_code, r.told_code, "
       "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL), "
-      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key AND t.lane NOT IN (?, ?)), "
+      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key AND t.lane NOT IN (?, ?, ?)), "
       "(SELECT count(*) FROM events e WHERE e.request = r.key), "
-      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.request = r.key) "
-      "FROM requests r WHERE r.key > ? ORDER BY r.key LIMIT ?");
-  // Asking what became of it tells the citizen nothing.
-  rows.bind(Lane::status137, Lane::desk_status, after, page);
+      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.request = r.key), "
+      "r.due, r.due_stage, c.answer_channel IS NOT NULL OR c.close_reason IS NOT NULL OR r.progress IN (?, ?, ?), "
+      "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL AND a.reason = ?), c.review_due "
+      "FROM requests r LEFT JOIN cases c ON c.request = r.key WHERE r.key > ? ORDER BY r.key LIMIT ?");
+  // Asking what became of it tells the citizen nothing, nor does the clock register or tell.
+  rows.bind(Lane::status137, Lane::desk_status, Lane::clock, Progress::answered, Progress::resolved, Progress::cannot_be_done,
+            AttentionReason::overdue, after, page);
   std::vector<Standing> standings;
   while (rows.next()) {
     auto& one = standings.emplace_back();
     rows.into(one.key, one.id, one.code, one.sequence, one.state, one.system, one.upstream_code, one.told_code, one.attention, one.task,
-              one.events, one.last_event);
+              one.events, one.last_event, one.due, one.due_stage, one.answered, one.overdue, one.review_due);
   }
   return standings;
+}
+
+struct MeetingEventCount {
+  std::int64_t key = 0;
+  std::string id;
+  std::int64_t sequence = 0;
+  std::int64_t events = 0;
+  std::int64_t last_event = 0;
+};
+
+std::vector<MeetingEventCount> next_meetings(Database& database, std::int64_t after) {
+  auto rows = database.query(
+      "SELECT m.key, m.id, m.sequence, (SELECT count(*) FROM events e WHERE e.meeting = m.key), "
+      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.meeting = m.key) FROM meetings m WHERE m.key > ? ORDER BY m.key LIMIT ?");
+  rows.bind(after, page);
+  std::vector<MeetingEventCount> meetings;
+  while (rows.next()) {
+    auto& one = meetings.emplace_back();
+    rows.into(one.key, one.id, one.sequence, one.events, one.last_event);
+  }
+  return meetings;
 }
 
 struct AttachedFile {
@@ -75,13 +106,36 @@ std::vector<AttachedFile> next_files(Database& database, std::int64_t after) {
   return files;
 }
 
+/// Of a request or a meeting.
+template <class Counted>
+std::optional<std::string> gap(const Counted& one) {
+  if (one.events == one.sequence && one.last_event == one.sequence) {
+    return std::nullopt;
+  }
+  return fmt::format("its events have a gap: {} of {} stand in the outbox, the last is {}", one.events, one.sequence, one.last_event);
+}
+
 bool own_code(const Standing& one, const std::string& code) {
   const auto parsed = TrackingCode::parse(code);
   return parsed && parsed->number() == one.code;
 }
 
+/// By-law: no request without an answer.
+void find_unanswered(const Standing& one, Timestamp now, std::vector<std::string>& found) {
+  const auto passed = [now](const std::optional<Timestamp>& due) { return due && *due + announced_within < now; };
+  if (!one.due && !one.answered) found.emplace_back("it is not answered, and no day is set by which it must be");
+  if (one.overdue) return;
+  if (one.due_stage == DueStage::missed || passed(one.due)) {
+    found.push_back(
+        fmt::format("it was to be answered by {}, and does not stand on the list as overdue", to_rfc3339(one.due.value_or(now))));
+  }
+  if (one.state == RegistrationState::in_review && (!one.review_due || passed(one.review_due))) {
+    found.emplace_back("nobody reviewed it in time, and it does not stand on the list as overdue");
+  }
+}
+
 /// What falls short, one sentence each.
-std::vector<std::string> faults(const Standing& one) {
+std::vector<std::string> faults(const Standing& one, Timestamp now) {
   std::vector<std::string> found;
   if (!one.told_code && !one.watched()) {
     found.emplace_back("the citizen was not told the code, and neither a task nor the attention list sees to it");
@@ -95,16 +149,16 @@ std::vector<std::string> faults(const Standing& one) {
   if (one.state == RegistrationState::registered && one.upstream_code.empty()) {
     found.emplace_back("it is registered, but the upstream's code is missing");
   }
-  if (one.events != one.sequence || one.last_event != one.sequence) {
-    found.push_back(
-        fmt::format("its events have a gap: {} of {} stand in the outbox, the last is {}", one.events, one.sequence, one.last_event));
+  if (auto missing = gap(one)) {
+    found.push_back(*std::move(missing));
   }
+  find_unanswered(one, now, found);
   return found;
 }
 
 class Walk {
  public:
-  Walk(Database& database, const AttachmentFiles& files) : database_(database), files_(files) {}
+  Walk(Database& database, const AttachmentFiles& files, Timestamp now) : database_(database), files_(files), now_(now) {}
 
   AuditReport report() {
     RequestKey last = 0;
@@ -114,6 +168,7 @@ class Walk {
       }
       last = standings.back().key;
     }
+    look_at_meetings();
     look_for_files();
     for (const auto& [state, number] : states_) {
       report_.counts.by_state.emplace_back(to_string(state), number);
@@ -134,8 +189,20 @@ class Walk {
     if (one.state == RegistrationState::registered) {
       ++systems_[one.system];
     }
-    for (auto& what : faults(one)) {
+    for (auto& what : faults(one, now_)) {
       found(one.id, one.code, std::move(what));
+    }
+  }
+
+  void look_at_meetings() {
+    std::int64_t last = 0;
+    for (auto meetings = next_meetings(database_, last); !meetings.empty(); meetings = next_meetings(database_, last)) {
+      for (const auto& one : meetings) {
+        if (auto missing = gap(one)) {
+          found({one.id, {}, *std::move(missing)});
+        }
+      }
+      last = meetings.back().key;
     }
   }
 
@@ -153,15 +220,20 @@ class Walk {
   }
 
   void found(const Uuid& id, std::int64_t number, std::string what) {
+    const auto code = TrackingCode::from_number(number);
+    found({id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
+  }
+
+  void found(AuditFinding finding) {
     ++report_.findings_total;
     if (report_.findings.size() < most_findings) {
-      const auto code = TrackingCode::from_number(number);
-      report_.findings.push_back({id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
+      report_.findings.push_back(std::move(finding));
     }
   }
 
   Database& database_;
   const AttachmentFiles& files_;
+  Timestamp now_;
   AuditReport report_;
   std::map<RegistrationState, std::int64_t> states_;
   std::map<System, std::int64_t> systems_;
@@ -169,7 +241,7 @@ class Walk {
 
 }  // namespace
 
-Result<AuditReport> audit(const std::string& path) {
+Result<AuditReport> audit(const std::string& path, Timestamp now) {
   try {
     Database database(path, Database::Access::read);
     if (auto ours = check_ours(database, path); !ours) {
@@ -179,7 +251,7 @@ Result<AuditReport> audit(const std::string& path) {
     if (database.number("PRAGMA user_version") == 0) {
       return unusable(path, "it is empty");
     }
-    return Walk(database, AttachmentFiles(attachment_folder(path))).report();
+    return Walk(database, AttachmentFiles(attachment_folder(path)), now).report();
   } catch (const DatabaseError& error) {
     return unusable(path, error.what());
   }

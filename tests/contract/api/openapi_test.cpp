@@ -185,6 +185,8 @@ TEST(OpenApiWords, AreThoseOfTheProgram) {
   EXPECT_EQ(written("State/enum"), words<RegistrationState>());
   EXPECT_EQ(written("System/enum"), words<System>());
   EXPECT_EQ(written("Kind/enum"), words<Kind>());
+  EXPECT_EQ(written("MeetingStep/enum"), words<MeetingStep>());
+  EXPECT_EQ(written("DeadlineState/enum"), words<DeadlineState>());
   EXPECT_EQ(written("AttentionReason/enum"), words<AttentionReason>());
   EXPECT_EQ(written("Progress/properties/state/enum"), words<Progress>());
   EXPECT_EQ(written("Told/properties/by/enum"), words<ToldBy>());

@@ -72,6 +72,52 @@ TEST_F(Replies, ToMeetingsAreAsWritten) {
   EXPECT_EQ(put("/v1/meetings/m1", R"({"region": "6", "mosque": "x", "date": "2026-11-24"})").at("/code"), "meeting_has_requests");
 }
 
+TEST_F(Replies, ToMeetingsDeadlinesAreAsWritten) {
+  const std::string path = "/v1/meetings/past/deadlines/letter_sent/met";
+  put("/v1/meetings/past",
+      R"({"region": 3, "mosque": "x", "date": "2026-09-15", "manager": "رضا", "addressees": ["شهردار"], "invitees": ["مریم"]})");
+  const auto first = post(path, R"({"by": "زهرا", "at": "2026-09-20T09:30:00+03:30", "note": "نامه"})");
+  EXPECT_EQ(first.at("/state"), "met");
+  EXPECT_EQ(first.at("/met_at"), "2026-09-20T09:30:00.000+03:30");
+  EXPECT_EQ(first.at("/late"), "false");
+  const auto again = post(path, R"({"by": " زهرا", "at": "2026-09-20T06:00:00Z", "note": "نامه"})");
+  EXPECT_EQ(again.response.status, 200);
+  EXPECT_EQ(again.response.headers.size(), 1U) << "Idempotent-Replayed";
+  const auto taken = post(path, R"({"by": "مریم"})");
+  EXPECT_EQ(taken.response.status, 409);
+  EXPECT_EQ(taken.at("/code"), "deadline_met");
+  EXPECT_EQ(taken.at("/met_by"), "زهرا");
+  EXPECT_EQ(taken.at("/met_at"), "2026-09-20T09:30:00.000+03:30");
+  EXPECT_EQ(post("/v1/meetings/past/deadlines/registered/met", R"({"by": "زهرا"})").at("/late"), "true");
+
+  for (const auto* at : {"2026-09-14T23:59:59+03:30", "2026-09-21T18:00:00+03:30"}) {
+    EXPECT_EQ(post("/v1/meetings/past/deadlines/sorted/met", R"({"by": "زهرا", "at": ")" + std::string(at) + "\"}").at("/errors/0/pointer"),
+              "/at");
+  }
+  EXPECT_EQ(post("/v1/meetings/m1/deadlines/sorted/met", R"({"by": "زهرا"})").at("/errors/0/pointer"), "/at") << "it was not held yet";
+  EXPECT_EQ(post("/v1/meetings/past/deadlines/sorted/met", R"({"by": "زهرا", "at": "2026-09-15T00:00:00+03:30"})").at("/state"), "met");
+  EXPECT_EQ(post("/v1/meetings/past/deadlines/answer/met", R"({"by": "زهرا"})").at("/code"), "unknown_deadline");
+  EXPECT_EQ(post("/v1/meetings/none/deadlines/sorted/met", R"({"by": "زهرا"})").at("/code"), "meeting_not_found");
+
+  const auto meeting = get("/v1/meetings/past");
+  EXPECT_EQ(meeting.at("/manager"), "رضا");
+  EXPECT_EQ(meeting.at("/addressees"), R"(["شهردار"])");
+  EXPECT_EQ(meeting.at("/invitees"), R"(["مریم"])");
+  EXPECT_EQ(meeting.at("/deadlines/2/note"), "نامه");
+  EXPECT_EQ(meeting.at("/deadlines/3/state"), "open");
+  EXPECT_EQ(get("/v1/meetings").at("/meetings/1/id"), "past");
+  EXPECT_EQ(get("/v1/meetings?region=۳").at("/meetings/0/invitees"), "(absent)");
+  EXPECT_EQ(get("/v1/deadlines?state=met").at("/deadlines/0/step"), "registered");
+  EXPECT_EQ(get("/v1/deadlines?state=open&officer=رضا&region=3").at("/deadlines/0/step"), "progress_reported");
+  EXPECT_EQ(get("/v1/deadlines?step=results_shown").at("/deadlines/1/meeting"), "m1");
+  const auto page = get("/v1/deadlines?page_size=3");
+  EXPECT_EQ(get("/v1/deadlines?page_size=3&page_token=" + page.at("/next_page_token")).at("/deadlines/0/step"), "progress_reported");
+  for (const auto* bad : {"/v1/deadlines?state=late", "/v1/deadlines?step=answer", "/v1/deadlines?region=16", "/v1/meetings?region=16",
+                          "/v1/meetings?state=met"}) {
+    EXPECT_EQ(get(bad).at("/code"), "parameter_invalid") << bad;
+  }
+}
+
 TEST_F(Replies, ToIntakeAreAsWritten) {
   take_in("1");
   EXPECT_EQ(post("/v1/requests", form("1")).response.status, 200);
@@ -163,6 +209,7 @@ class EveryState : public Replies {
     follow_up();
     decide();
     amend();
+    let_deadlines_pass();
     run_out_of_time();
   }
 
@@ -218,7 +265,7 @@ class EveryState : public Replies {
     const auto answer = registered(take_in("29")).request.id.to_string();
     const auto assigned = assign(
         answer, R"({"unit": "معاونت عمران", "due": "2026-12-20", "explanation": "چالهٔ پلاک ۱۲", "note": "فوری", "by": "مریم کریمی"})");
-    EXPECT_EQ(assigned.at("/due"), "2026-12-21T00:00:00.000+03:30");
+    EXPECT_EQ(assigned.at("/due"), "2026-12-20T23:59:59.999+03:30");
     clock_.advance(*record(answer).request.due - clock_.now() - std::chrono::hours(1));
     go(answer, strike);
     EXPECT_EQ(get("/v1/requests/" + answer).at("/due_stage"), "approaching");
@@ -231,6 +278,16 @@ class EveryState : public Replies {
     EXPECT_EQ(list.at("/items/1/answer"), "/v1/requests/" + answer + "/answer");
     EXPECT_EQ(list.at("/items/1/responsible"), "معاونت عمران");
     EXPECT_EQ(get("/v1/due").at("/items/0/missed"), "true");
+  }
+
+  /// One that is met, one that was missed, and one that comes near.
+  void let_deadlines_pass() {
+    put("/v1/meetings/past", R"({"region": 3, "mosque": "x", "date": "2026-09-15", "manager": "رضا"})");
+    put("/v1/meetings/yesterday", R"({"region": 3, "mosque": "x", "date": "2026-09-20"})");
+    EXPECT_EQ(post("/v1/meetings/past/deadlines/sorted/met", R"({"by": "زهرا"})").response.status, 200);
+    const auto announced =
+        store::test::Calls::wait<Result<store::Announced>>([&](const auto& handler) { store_->announce_deadlines(handler); });
+    EXPECT_EQ(announced->deadlines.size(), 3U);
   }
 
   /// Two that their system gets on with, and one that it declines.
@@ -320,8 +377,8 @@ TEST_F(Replies, ToFiltersAndPagesAreAsWritten) {
 
 TEST_F(Replies, TakeEveryQueryParameterThatIsWritten) {
   const std::map<std::string, std::vector<std::string>> values{
-      {"meeting", {"m1"}}, {"form", {"1"}}, {"region", {"5", "nazhvan"}},        {"page_size", {"1", "1000"}}, {"page_token", {"1", ""}},
-      {"verbose", {}},     {"unit", {"x"}}, {"before", {"2026-12-20T00:00:00Z"}}};
+      {"meeting", {"m1"}}, {"form", {"1"}}, {"region", {"5", "nazhvan"}}, {"page_size", {"1", "1000"}},        {"page_token", {"1", ""}},
+      {"officer", {"x"}},  {"verbose", {}}, {"code", {"4711"}},           {"before", {"2026-12-20T00:00:00Z"}}};
   int seen = 0;
   for (const auto& operation : ApiContract::written().operations()) {
     const auto* const parameters = json::member(*operation.node, "parameters");
@@ -429,7 +486,7 @@ TEST_F(Replies, ToAssignmentsAreAsWritten) {
   EXPECT_EQ(assign(id, R"({"unit": "معاونت عمران", "due": "2026-11-23", "by": "x"})").at("/code"), "due_before_meeting");
   EXPECT_EQ(assign(id, body, {{"if-match", "\"7\""}}).at("/code"), "version_mismatch");
   const auto done = assign(id, body, {{"if-match", "\"1\""}});
-  EXPECT_EQ(done.at("/assignment/due_jalali") + " " + done.at("/due"), "۱۴۰۵/۰۹/۲۹ 2026-12-21T00:00:00.000+03:30");
+  EXPECT_EQ(done.at("/assignment/due_jalali") + " " + done.at("/due"), "۱۴۰۵/۰۹/۲۹ 2026-12-20T23:59:59.999+03:30");
   EXPECT_EQ(assign(id, body).at("/version"), done.at("/version")) << "the same again changes nothing";
 }
 
@@ -477,7 +534,7 @@ TEST_F(Replies, AboutWhatIsDueAreAsWritten) {
   const auto second = get("/v1/due?page_size=2&page_token=" + first.at("/next_page_token"));
   EXPECT_EQ(second.at("/items/0/responsible") + " " + second.at("/items/1/responsible"), "معاونت عمران مدیر منطقه ۵");
   EXPECT_EQ(get("/v1/due?region=6").at("/items"), "[]");
-  for (const auto* bad : {"/v1/due?region=16", "/v1/due?before=tomorrow", "/v1/due?page_size=0", "/v1/due?who=x"}) {
+  for (const auto* bad : {"/v1/due?region=16", "/v1/due?before=tomorrow", "/v1/due?page_size=0", "/v1/due?unit=x"}) {
     EXPECT_EQ(get(bad).at("/code"), "parameter_invalid") << bad;
   }
   for (const auto* bad : {"x", "1", "1-1", "1-1-2", "1-1-1x", "1--1", "99999999999999999999-1-1"}) {
@@ -544,6 +601,7 @@ TEST_F(Replies, OfProbesThatFailAreAsWritten) {
 /// What the schemas of bodies accept and refuse, as the examples beside them say, is what the handlers accept and refuse.
 TEST_F(Replies, AcceptAndRefuseTheBodiesThatTheirSchemasDo) {
   for (const auto* known : {"1405-09-03-r5", "1405-09-17-r03"}) put("/v1/meetings/" + std::string(known), meeting);
+  put("/v1/meetings/past", R"({"region": 3, "mosque": "x", "date": "2026-08-18"})");
   const auto request = take_in("99");
   const std::map<std::string, http::Method> methods{
       {"PUT", http::Method::put}, {"POST", http::Method::post}, {"PATCH", http::Method::patch}};
@@ -553,6 +611,7 @@ TEST_F(Replies, AcceptAndRefuseTheBodiesThatTheirSchemasDo) {
     if (name.empty()) continue;
     auto path = operation.path;
     if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, path.starts_with("/v1/meetings") ? "m1" : request);
+    if (operation.path.ends_with("/met")) path = "/v1/meetings/past/deadlines/sorted/met";
     const auto send = [&](const json::Value& body) {
       return ask(methods.at(operation.method), path, json::to_text(body),
                  {{"idempotency-key", std::to_string(++settlings_)}, {"if-match", "*"}, {"content-type", "application/json"}});

@@ -126,6 +126,13 @@ TEST_F(Wire, CarriesOnlyRepliesAndEventsThatAreWritten) {
             200);
   decide(refused, waited.at("/id"));
 
+  ask("PUT", "/v1/meetings/past", "/v1/meetings/{id}", R"({"region": "5", "mosque": "مسجد", "date": "2026-01-01"})");
+  EXPECT_EQ(
+      ask("POST", "/v1/meetings/past/deadlines/sorted/met", "/v1/meetings/{id}/deadlines/{step}/met", R"({"by": "زهرا"})").at("/late"),
+      "true");
+  EXPECT_EQ(get("/v1/meetings", "/v1/meetings").count("/meetings"), 3U);
+  EXPECT_EQ(get("/v1/deadlines?state=met", "/v1/deadlines").count("/deadlines"), 1U);
+
   EXPECT_TRUE(eventually([&] { return types_sent() == event_types(); })) << testing::PrintToString(types_sent());
 
   const auto list = get("/v1/requests", "/v1/requests");

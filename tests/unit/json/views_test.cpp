@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/json/event_data.h"
+#include "gateway/json/meeting_views.h"
 #include "gateway/json/schema.h"
 
 namespace salam::json {
@@ -157,6 +158,8 @@ std::vector<Event> events() {
       {.type = EventType::progressed, .details = {{"code", "4711"}, {"progress", "in_progress"}}},
       {.type = EventType::attention_raised, .details = {{"reason", "declined"}}},
       {.type = EventType::told, .details = {{"by", "sms"}, {"code", "4711"}}},
+      {.type = EventType::deadline_approaching, .details = {{"what", "answer"}, {"due", "2026-12-15T23:59:59.999+03:30"}}},
+      {.type = EventType::deadline_missed, .details = {{"what", "review"}, {"due", "2026-12-15T23:59:59.999+03:30"}}},
       {.type = EventType::attention_settled,
        .details = {{"reason", "by_hand"}, {"by", "person"}},
        .actor = {.name = officer, .key = "desk-1", .note = "note"}},
@@ -164,7 +167,7 @@ std::vector<Event> events() {
       {.type = EventType::told, .details = {{"by", "person"}, {"code", "4711"}}, .actor = {.name = officer, .key = {}, .note = {}}},
       {.type = EventType::attention_raised, .details = {{"reason", "no_contact"}}, .actor = {.name = officer, .key = {}, .note = {}}},
       {.type = EventType::message_sent, .details = {{"message_kind", "answer"}, {"code", ""}}},
-      {.type = EventType::in_review, .details = {{"due", "2026-11-26T00:00:00.000+03:30"}}},
+      {.type = EventType::in_review, .details = {{"due", "2026-11-25T23:59:59.999+03:30"}}},
       {.type = EventType::reviewed, .details = {{"decision", "to_desk"}}, .actor = {.name = officer, .key = {}, .note = {}}},
       {.type = EventType::corrected, .details = {{"fields", "mobile address"}}, .actor = {.name = officer, .key = {}, .note = {}}},
       {.type = EventType::assigned,
@@ -172,9 +175,7 @@ std::vector<Event> events() {
        .actor = {.name = officer, .key = {}, .note = {}}},
       {.type = EventType::answered, .details = {{"channel", "sms"}}, .actor = {.name = officer, .key = {}, .note = {}}},
       {.type = EventType::closed, .details = {{"reason", "withdrawn"}}, .actor = {.name = officer, .key = {}, .note = {}}},
-      {.type = EventType::amended, .details = {{"amendment", "2"}}},
-      {.type = EventType::deadline_approaching, .details = {{"what", "answer"}, {"due", "2026-12-21T00:00:00.000+03:30"}}},
-      {.type = EventType::deadline_missed, .details = {{"what", "review"}, {"due", "2026-11-26T00:00:00.000+03:30"}}}};
+      {.type = EventType::amended, .details = {{"amendment", "2"}}}};
 }
 
 std::string schema_name(EventType type) {
@@ -205,7 +206,8 @@ TEST(EventData, HasASchemaForEveryType) {
   for (const auto& event : events()) names.insert(schema_name(event.type));
   std::set<std::string> shipped;
   for (const auto& [name, text] : schema_texts()) {
-    if (name.starts_with("events/")) shipped.emplace(name);
+    // Meetings have theirs elsewhere.
+    if (name.starts_with("events/") && !name.starts_with("events/meeting.")) shipped.emplace(name);
   }
   EXPECT_EQ(names, shipped);
 }

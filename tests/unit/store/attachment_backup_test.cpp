@@ -52,7 +52,7 @@ TEST_F(AttachmentBackups, HoldTheFilesOfTheirStateAndARestorePutsThemBack) {
   EXPECT_EQ(restore(), "");
   EXPECT_EQ(calls().read(one), "one");
   EXPECT_THAT(store_->attachments(key_), SizeIs(2));
-  EXPECT_EQ(audit(directory_.database()).value().findings_total, 0);
+  EXPECT_EQ(audit(directory_.database(), evening).value().findings_total, 0);
 }
 
 TEST_F(AttachmentBackups, LeaveTheReplacedDatabaseItsOwnFiles) {
@@ -62,7 +62,7 @@ TEST_F(AttachmentBackups, LeaveTheReplacedDatabaseItsOwnFiles) {
   const auto replaced = restore();
   EXPECT_EQ(calls().read(one), "one");
   EXPECT_EQ(store_->attached_file(later.digest), std::nullopt);
-  EXPECT_EQ(audit(replaced).value().findings_total, 0) << "both are still there";
+  EXPECT_EQ(audit(replaced, evening).value().findings_total, 0) << "both are still there";
 }
 
 TEST_F(AttachmentBackups, WithoutTheirFolderTakeTheFilesThatStandInPlaceAndSayWhatIsMissing) {

@@ -12,7 +12,7 @@ class Audit : public OpenStore {
   void tamper(const char* sql) { Database(directory_.database(), Database::Access::write).execute(sql); }
   std::vector<std::string> findings() {
     std::vector<std::string> what;
-    const auto report = audit(directory_.database()).value();
+    const auto report = audit(directory_.database(), evening).value();
     for (const auto& finding : report.findings) {
       EXPECT_EQ(finding.request, request_.id.to_string());
       EXPECT_EQ(finding.code, request_.code.digits());
@@ -35,7 +35,7 @@ TEST_F(Audit, PassesWhatWaitsForItsTask) { EXPECT_THAT(findings(), IsEmpty()); }
 
 TEST_F(Audit, PassesWhatIsRegisteredAndTold) {
   change(registered_and_told);
-  const auto report = audit(directory_.database()).value();
+  const auto report = audit(directory_.database(), evening).value();
   EXPECT_EQ(report.findings_total, 0);
   EXPECT_EQ(report.counts.requests, 1);
   EXPECT_EQ(report.counts.told, 1);
@@ -113,13 +113,43 @@ TEST_F(Audit, FindsAGapInTheEvents) {
   EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("gap")));
 }
 
+TEST_F(Audit, FindsWhatNobodyAnswered) {
+  change([](Change& change) { change.after.due.reset(); });
+  EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("no day is set")));
+  change([](Change& change) { change.after.handling.answer = Answer{.text = {}, .by = "زهرا", .at = evening}; });
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(Audit, FindsWhatIsOverdueAndDoesNotStandOnTheList) {
+  change([](Change& change) { change.after.due = evening - std::chrono::hours{1}; });
+  EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("to be answered by")));
+  change([](Change& change) { change.raised = {{AttentionReason::overdue, evening, ""}}; });
+  EXPECT_THAT(findings(), IsEmpty());
+  change([](Change& change) {
+    change.after.due_stage = DueStage::missed;
+    change.settled = {{AttentionReason::overdue, evening, "کریمی", ""}};
+  });
+  EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("to be answered by")));
+}
+
+TEST_F(Audit, FindsAReviewThatNobodyMade) {
+  change([](Change& change) {
+    change.after.registration.state = RegistrationState::in_review;
+    change.raised = {{AttentionReason::review, evening, ""}};
+    change.after.handling.review_due = evening + std::chrono::hours{1};
+  });
+  EXPECT_THAT(findings(), IsEmpty());
+  change([](Change& change) { change.after.handling.review_due = evening - std::chrono::hours{1}; });
+  EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("nobody reviewed it")));
+}
+
 TEST_F(Audit, WalksEveryPageAndCapsWhatItPrints) {
   for (int form = 2; form <= 1203; ++form) {
     store_->accept(intake(std::to_string(form)), [](const AcceptOutcome&) {});
   }
   store_->close();
   tamper("DELETE FROM tasks");
-  const auto report = audit(directory_.database()).value();
+  const auto report = audit(directory_.database(), evening).value();
   EXPECT_EQ(report.counts.requests, 1203);
   EXPECT_EQ(report.findings_total, 2 * 1203);
   EXPECT_THAT(report.findings, SizeIs(1000));
@@ -127,9 +157,9 @@ TEST_F(Audit, WalksEveryPageAndCapsWhatItPrints) {
 
 TEST(AuditOfAFile, SaysWhatIsWrongWithIt) {
   const Directory directory;
-  EXPECT_EQ(audit(directory.database()).error().code, "store_unusable");
+  EXPECT_EQ(audit(directory.database(), evening).error().code, "store_unusable");
   Database(directory.database(), Database::Access::write).execute("PRAGMA user_version = 99");
-  EXPECT_EQ(audit(directory.database()).error().code, "store_newer");
+  EXPECT_EQ(audit(directory.database(), evening).error().code, "store_newer");
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ TEST_F(Backups, HoldOneStateWhileWritesGoOn) {
     EXPECT_GE(summary.requests, before);
     EXPECT_LE(summary.requests, after);
     EXPECT_EQ(summary.last_event, summary.requests);
-    const auto report = audit(file()).value();
+    const auto report = audit(file(), evening).value();
     EXPECT_EQ(report.findings_total, 0);
     EXPECT_EQ(report.counts.requests, summary.requests);
   }
@@ -121,8 +121,8 @@ TEST_F(Restoring, PutsTheBackupInPlaceAsANewIncarnationAndKeepsWhatWasThere) {
   const auto replaced = restoration->put_in_place().value();
   const auto incarnation = restoration->incarnation();
   restoration.reset();
-  EXPECT_EQ(audit(directory_.database()).value().counts.requests, 10);
-  EXPECT_EQ(audit(replaced).value().counts.requests, 15);
+  EXPECT_EQ(audit(directory_.database(), evening).value().counts.requests, 10);
+  EXPECT_EQ(audit(replaced, evening).value().counts.requests, 15);
   start();
   EXPECT_EQ(store_->incarnation(), incarnation);
   EXPECT_NE(incarnation, incarnation_);
@@ -140,8 +140,8 @@ TEST_F(Restoring, KeepsWhatIsOnlyInTheReplacedDatabasesLog) {
   fs::rename(log + ".kept", log);
   fs::rename(directory_.database() + ".kept", directory_.database());
   const auto replaced = begin().value()->put_in_place().value();
-  EXPECT_EQ(audit(replaced).value().counts.requests, 15);
-  EXPECT_EQ(audit(directory_.database()).value().counts.requests, 10);
+  EXPECT_EQ(audit(replaced, evening).value().counts.requests, 15);
+  EXPECT_EQ(audit(directory_.database(), evening).value().counts.requests, 10);
 }
 
 TEST_F(Restoring, PutsABackupWhereNoDatabaseIs) {

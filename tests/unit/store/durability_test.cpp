@@ -118,7 +118,7 @@ TEST(Crash, LosesNothingThatWasAnswered) {
   EXPECT_THAT(store->outbox(0, 100), SizeIs(21));
   EXPECT_THAT(store->tasks(Lane::system137, false, {}, 100), SizeIs(21));
   EXPECT_TRUE(std::holds_alternative<Accepted>(Calls{*store}.accept(intake("new"))));
-  EXPECT_EQ(audit(directory.database()).value().findings_total, 0);
+  EXPECT_EQ(audit(directory.database(), evening).value().findings_total, 0);
 }
 
 TEST(Crash, EndsTheProcessWithoutAnAnswerWhereAWriteFails) {

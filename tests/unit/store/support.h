@@ -71,6 +71,7 @@ inline Task registration_task(Timestamp due = evening) { return {.lane = Lane::s
 
 /// What intake would decide: one event, one task.
 inline Change first_change(Request request) {
+  request.due = evening + std::chrono::hours{24 * 90};
   return {.after = std::move(request), .tasks = {registration_task()}, .events = {{.type = EventType::received, .at = evening}}};
 }
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/domain/result.h"
+#include "gateway/json/parse.h"
+
+namespace salam::app {
+
+/// How a command reaches the running gateway.
+struct ApiAccess {
+  std::string url = "http://127.0.0.1:8137";
+  std::string key_file;  ///< Holds an API key, as `key create` printed it.
+  std::string ca_file;   ///< PEM, where the gateway's certificate is the city's own; empty: the system's.
+};
+
+/// Calls the gateway's API and waits for the answer, one call at a time.
+class ApiClient {
+ public:
+  /// Errors: `key_unreadable`.
+  static Result<ApiClient> open(const ApiAccess& access);
+
+  /// Errors carry what the gateway said, in Persian, or why it could not be reached.
+  [[nodiscard]] Result<json::Document> get(const std::string& target) const;
+  /// With a new `Idempotency-Key`.
+  [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
+
+ private:
+  ApiClient(ApiAccess access, std::string key) : access_(std::move(access)), key_(std::move(key)) {}
+  [[nodiscard]] Result<json::Document> send(std::string method, const std::string& target, std::string body) const;
+
+  ApiAccess access_;
+  std::string key_;
+};
+
+}  // namespace salam::app

@@ -1,0 +1,89 @@
+#include "gateway/app/officer_commands.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "adapters/http_client/client.h"
+#include "gateway/app/command_support.h"
+#include "gateway/domain/text.h"
+#include "gateway/json/writer.h"
+
+namespace salam::app {
+namespace {
+
+using http_client::percent_encoded;
+
+std::string text_at(const json::Value& value, std::string_view pointer) {
+  const auto* const found = json::find(value, pointer);
+  return found == nullptr ? std::string{} : json::text_of(*found).value_or("");
+}
+
+/// The one request that the code leads to.
+Result<std::string> id_of(const ApiClient& api, const std::string& code) {
+  const auto found = api.get("/v1/requests?code=" + percent_encoded(code));
+  if (!found) return found.error();
+  const auto& requests = (*found)["requests"];
+  if (requests.Empty()) return Error{"unknown_code", "با کد «" + code + "» درخواستی ثبت نشده است."};
+  if (requests.Size() > 1) return Error{"ambiguous_code", "کد «" + code + "» از آنِ چند درخواست است؛ کد درگاه (ده رقمی) را بدهید."};
+  return text_at(requests[0], "/id");
+}
+
+void print_item(const json::Value& item) {
+  const auto& request = item["request"];
+  const bool missed = item["missed"].IsTrue();
+  fmt::print("{}  {}  {}  {}  منطقه {}  {}  {}\n", text_at(item, "/due_jalali"), missed ? "گذشته" : "مانده ",
+             text_at(item, "/what") == "review" ? "بررسی" : "پاسخ ", text_at(request, "/tracking_code_for_people"),
+             persian_digits(text_at(request, "/region")), text_at(item, "/responsible"), text_at(request, "/subject"));
+}
+
+int act(const ApiAccess& access, const Decision& decision, const std::string& what) {
+  const auto api = ApiClient::open(access);
+  if (!api) return fail(api.error());
+  const auto id = id_of(*api, decision.code);
+  if (!id) return fail(id.error());
+  json::Writer body;
+  body.begin_object().member("by", decision.by).member_if("note", decision.note).member_if("decision", decision.decision);
+  body.member_if("category", decision.category).member_if("channel", decision.channel).member_if("text", decision.text);
+  if (!decision.twin.empty()) {
+    const auto twin = id_of(*api, decision.twin);
+    if (!twin) return fail(twin.error());
+    body.member("twin", *twin);
+  }
+  const auto done = api->post("/v1/requests/" + *id + '/' + what, body.end_object().take());
+  if (!done) return fail(done.error());
+  fmt::print("{}  {}\n", text_at(*done, "/tracking_code_for_people"), text_at(*done, "/state"));
+  return 0;
+}
+
+}  // namespace
+
+int due(const ApiAccess& access, const DueQuestion& question) {
+  const auto api = ApiClient::open(access);
+  if (!api) return fail(api.error());
+  std::string filters;
+  for (const auto& [name, value] : {std::pair{"region", question.region}, {"officer", question.officer}, {"before", question.before}}) {
+    if (!value.empty()) filters.append("&").append(name).append("=").append(percent_encoded(value));
+  }
+  std::string token;
+  int left = question.most;
+  do {
+    const auto page = api->get(fmt::format("/v1/due?page_size={}{}{}", std::clamp(left, 1, 1'000), filters,
+                                           token.empty() ? "" : "&page_token=" + percent_encoded(token)));
+    if (!page) return fail(page.error());
+    const auto& items = (*page)["items"];
+    for (const auto& item : items.GetArray()) print_item(item);
+    left -= static_cast<int>(items.Size());
+    token = text_at(*page, "/next_page_token");
+  } while (!token.empty() && left > 0);
+  if (left == question.most) fmt::print("چیزی مانده نیست.\n");
+  if (!token.empty()) fmt::print(stderr, "و موارد دیگر؛ با --most بیشتر ببینید.\n");
+  return 0;
+}
+
+int review(const ApiAccess& access, const Decision& decision) { return act(access, decision, "review"); }
+
+int answer(const ApiAccess& access, const Decision& decision) { return act(access, decision, "answer"); }
+
+}  // namespace salam::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "gateway/app/api_client.h"
+
+/// What officers do in a terminal, over the API of the running gateway. They print Persian, and return the exit code: 0 done, 1 it failed.
+namespace salam::app {
+
+struct DueQuestion {
+  std::string region;
+  std::string officer;
+  std::string before;  ///< RFC 3339.
+  int most = 100;      ///< Lines.
+};
+/// What must be reviewed or answered, soonest first.
+int due(const ApiAccess& access, const DueQuestion& question);
+
+/// A decision about the request under this tracking code, the gateway's or a system's.
+struct Decision {
+  std::string code;
+  std::string decision;  ///< Of a review; as in `schemas/intake/review.json`.
+  std::string category;
+  std::string channel;
+  std::string text;
+  std::string twin;  ///< The other request's tracking code.
+  std::string by;
+  std::string note;
+};
+int review(const ApiAccess& access, const Decision& decision);
+int answer(const ApiAccess& access, const Decision& decision);
+
+}  // namespace salam::app
