@@ -158,6 +158,34 @@ TEST(Withdrawal, WhileItMayBeRegisteredWaitsUntilThatIsKnown) {
   EXPECT_EQ(city.registered(Which::system137, id).times, 1);
 }
 
+/// Each decision that was answered stands after a kill, and goes on where it was.
+TEST(Decisions, OutliveAKillAfterEach) {
+  City city;
+  const auto id = registered(city, "1");
+  const auto again = [&] {
+    city->kill();
+    city->start();
+  };
+  EXPECT_EQ(assign(city, id, "معاونت عمران", day(9)).status, 200);
+  again();
+  EXPECT_EQ(city->patch("/v1/requests/" + id, R"({"citizen": {"mobile": "09130005678"}, "by": "زهرا احمدی"})", "*").status, 200);
+  again();
+  const Headers key{{"Idempotency-Key", "answer"}};
+  const auto* const answer = R"({"channel": "sms", "text": "در برنامه است.", "by": "رضا مرادی"})";
+  const auto first = city->post("/v1/requests/" + id + "/answer", answer, key);
+  EXPECT_EQ(first.status, 200) << first.body;
+  again();
+  const auto repeated = city->post("/v1/requests/" + id + "/answer", answer, key);
+  EXPECT_EQ(repeated.header("idempotent-replayed") + repeated.body, "true" + first.body);
+  ASSERT_TRUE(eventually([&] { return city->is_told(id) && city->request(id).at("/amendment/state") == "none"; }))
+      << city->request(id).body;
+  ASSERT_TRUE(eventually([&] { return city.texts("09130005678").size() == 2; })) << city->request(id).body;
+  EXPECT_THAT(city.texts("09130005678"), testing::UnorderedElementsAre(city.texts(mobile).back(), "در برنامه است."));
+  EXPECT_EQ(city->request(id).at("/assignment/unit") + city->request(id).at("/answer/by"), "معاونت عمرانرضا مرادی");
+  EXPECT_EQ(city.registered(Which::system137, id).times, 1);
+  EXPECT_EQ(city->audit(), 0);
+}
+
 TEST(Due, ListsWhatIsDueSoonestFirstPageByPage) {
   City city({.gateway = {
                  .replace = {{"[service_desk]\n", "[service_desk]\nregistration = \"after_review\"\nreview_officer = \"مریم کریمی\"\n"}}}});
