@@ -141,9 +141,9 @@ void patch(const Context& context, const http::Request& request, const http::Rep
   auto citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{};
   carry_out(context, request, reply, *record, std::move(body->decider),
             [&context, content = std::move(body->content), citizen_hash = std::move(citizen_hash), rules = context.rules(),
-             patched = record->request.version](const Record& current, auto decider, const auto& moment) {
-              // What was patched is what was read just now, also for `If-Match: *`.
-              if (!decider.version) decider.version = patched;
+             patched = record->request.content](const Record& current, const auto& decider, const auto& moment) -> Result<Change> {
+              // What is patched must be what was read just now, also for `If-Match: *`. Calls made meanwhile do not matter to that.
+              if (current.request.content != patched) return Error{"version_mismatch", "it was corrected in the meantime"};
               return lifecycle::correct(current, {.content = content, .citizen_hash = citizen_hash, .rules = rules.get()}, decider,
                                         context.policy, moment);
             });
