@@ -18,6 +18,13 @@ void take_back(Amendment& amendment) {
   amendment.fields |= std::exchange(amendment.under_way, {});
 }
 
+/// From then on no call that was under way can act any more. Until then it might undo what a later one says.
+Timestamp acts_no_more(Amendment& amendment, const AmendmentPower& power, Timestamp now) {
+  auto& intent_at = amendment.intent_at;
+  if (intent_at && *intent_at > now) intent_at = now;  // The clock was set back: the time is counted anew.
+  return intent_at ? *intent_at + power.believable_after : now;
+}
+
 void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after, const Policy& policy, const Moment& moment) {
   auto& amendment = draft.handling().amendment;
   amendment.attempts += 1;
@@ -44,8 +51,21 @@ void call(Draft& draft, const Moment& moment) {
 /// Until it is known whether it was made; where that can never be known, a person sees to it.
 void doubt(Draft& draft, std::string_view why, const AmendmentPower& power, const Policy& policy, const Moment& moment) {
   if (!power.sets_values && !power.lookup) return hold(draft, why, policy);
-  draft.handling().amendment.state = AmendmentState::uncertain;
-  again(draft, why, {}, policy, moment);
+  auto& amendment = draft.handling().amendment;
+  amendment.state = AmendmentState::uncertain;
+  const auto wait = power.sets_values ? std::optional(acts_no_more(amendment, power, moment.now) - moment.now) : std::nullopt;
+  again(draft, why, wait, policy, moment);
+}
+
+/// Calls, once nothing can undo it.
+void call_when_alone(Draft& draft, const AmendmentPower& power, const Moment& moment) {
+  auto& amendment = draft.handling().amendment;
+  if (const auto from = acts_no_more(amendment, power, moment.now); from > moment.now) {
+    return draft.amendment_task(from - moment.now, true);
+  }
+  // What was under way under this number said something else.
+  if (amendment.state == AmendmentState::uncertain && amendment.fields.any()) amendment.number += 1;
+  call(draft, moment);
 }
 
 }  // namespace
@@ -54,7 +74,7 @@ Result<Change> begin_amendment(const Record& record, const AmendmentPower& power
   Draft draft(record, policy, moment);
   if (in(record, AmendmentState::waiting)) {
     if (power.possible) {
-      call(draft, moment);
+      call_when_alone(draft, power, moment);
     } else {
       hold(draft, "its system can only be told by hand", policy);
     }
@@ -63,8 +83,8 @@ Result<Change> begin_amendment(const Record& record, const AmendmentPower& power
   if (!in(record, AmendmentState::calling) && !in(record, AmendmentState::uncertain)) return overtaken();
   if (!power.possible) {
     hold(draft, record.request.handling.amendment.reason, policy);
-  } else if (power.sets_values) {
-    call(draft, moment);
+  } else if (in(record, AmendmentState::uncertain) && power.sets_values) {
+    call_when_alone(draft, power, moment);
   } else if (in(record, AmendmentState::uncertain) && power.lookup) {
     return Error{"look_up", "it may have been made"};
   } else {
@@ -86,6 +106,7 @@ Result<Change> amendment_later(const Record& record, std::string_view why, std::
   Draft draft(record, policy, moment);
   auto& amendment = draft.handling().amendment;
   take_back(amendment);
+  amendment.intent_at.reset();
   again(draft, why, after, policy, moment);
   return draft.take();
 }
@@ -103,6 +124,7 @@ Result<Change> amendment_held(const Record& record, std::string_view why, const 
     return overtaken();
   }
   Draft draft(record, policy, moment);
+  if (in(record, AmendmentState::calling)) draft.handling().amendment.intent_at.reset();
   hold(draft, why, policy);
   return draft.take();
 }
@@ -119,12 +141,12 @@ Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const 
   if (!in(record, AmendmentState::uncertain)) return overtaken();
   Draft draft(record, policy, moment);
   auto& amendment = draft.handling().amendment;
-  const auto intent_at = std::min(amendment.intent_at.value_or(asked_at), moment.now);
-  const auto believable_at = intent_at + power.believable_after;
+  const auto believable_at = acts_no_more(amendment, power, moment.now);
   if (asked_at < believable_at) {
     again(draft, amendment.reason, believable_at - moment.now, policy, moment);
   } else {
     take_back(amendment);
+    amendment.intent_at.reset();
     amendment.attempts = 0;
     draft.amendment_task(Milliseconds{0}, true);
   }

@@ -13,7 +13,7 @@ struct AmendmentPower {
   bool possible = false;             ///< It can be told; else a person tells it.
   bool sets_values = false;          ///< The same twice comes to the same: after an uncertain outcome it is sent again.
   bool lookup = false;               ///< Whether one stands there can be looked up.
-  Milliseconds believable_after{0};  ///< "Absent" may be believed so long after the intent.
+  Milliseconds believable_after{0};  ///< So long after its intent a call has acted and shows, or never will.
 };
 
 /// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `overtaken`. One found in `calling` was left so

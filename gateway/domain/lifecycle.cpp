@@ -308,6 +308,7 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
       (amendment.state == AmendmentState::waiting || amendment.state == AmendmentState::calling)) {
     amendment.state = AmendmentState::uncertain;
     amendment.under_way |= std::exchange(amendment.fields, {});
+    amendment.intent_at = moment.now;
     amendment.reason = why;
     changed = true;
   }
