@@ -12,12 +12,6 @@ bool in(const Record& record, AmendmentState state) {
   return record.request.registration.state == RegistrationState::registered && record.request.handling.amendment.state == state;
 }
 
-/// What was under way is to be sent still.
-void take_back(Amendment& amendment) {
-  amendment.state = AmendmentState::waiting;
-  amendment.fields |= std::exchange(amendment.under_way, {});
-}
-
 /// From then on no call that was under way can act any more. Until then it might undo what a later one says.
 Timestamp acts_no_more(Amendment& amendment, const AmendmentPower& power, Timestamp now) {
   auto& intent_at = amendment.intent_at;
@@ -34,7 +28,7 @@ void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after
 
 void hold(Draft& draft, std::string_view why, const Policy& policy) {
   auto& amendment = draft.handling().amendment;
-  take_back(amendment);
+  amendment.fields |= std::exchange(amendment.under_way, {});
   amendment.state = AmendmentState::held;
   amendment.reason = why;
   draft.no_amendment_task();
@@ -43,6 +37,8 @@ void hold(Draft& draft, std::string_view why, const Policy& policy) {
 
 void call(Draft& draft, const Moment& moment) {
   auto& amendment = draft.handling().amendment;
+  // What may stand there under this number said something else.
+  if (amendment.under_way.any() && amendment.fields.any()) amendment.number += 1;
   amendment.state = AmendmentState::calling;
   amendment.under_way |= std::exchange(amendment.fields, {});
   amendment.intent_at = moment.now;
@@ -63,8 +59,6 @@ void call_when_alone(Draft& draft, const AmendmentPower& power, const Moment& mo
   if (const auto from = acts_no_more(amendment, power, moment.now); from > moment.now) {
     return draft.amendment_task(from - moment.now, true);
   }
-  // What was under way under this number said something else.
-  if (amendment.state == AmendmentState::uncertain && amendment.fields.any()) amendment.number += 1;
   call(draft, moment);
 }
 
@@ -105,7 +99,7 @@ Result<Change> amendment_later(const Record& record, std::string_view why, std::
   if (!in(record, AmendmentState::calling)) return overtaken();
   Draft draft(record, policy, moment);
   auto& amendment = draft.handling().amendment;
-  take_back(amendment);
+  amendment.state = AmendmentState::waiting;
   amendment.intent_at.reset();
   again(draft, why, after, policy, moment);
   return draft.take();
@@ -145,7 +139,7 @@ Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const 
   if (asked_at < believable_at) {
     again(draft, amendment.reason, believable_at - moment.now, policy, moment);
   } else {
-    take_back(amendment);
+    amendment.state = AmendmentState::waiting;
     amendment.intent_at.reset();
     amendment.attempts = 0;
     draft.amendment_task(Milliseconds{0}, true);

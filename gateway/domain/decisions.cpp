@@ -57,15 +57,19 @@ void tell_corrected_contact(Draft& draft, const Record& record, const Policy& po
   auto& request = draft.request();
   if (request.told && request.told->by == ToldBy::sms) request.told.reset();
   draft.settle(contact_reasons, the_gateway, "the number was corrected");
+  const auto& answer = request.handling.answer;
+  const bool answered_by_text = answer && answer->channel == AnswerChannel::sms;
   if (!request.content.citizen.mobile) {
-    return draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
+    if (!request.told || answered_by_text)
+      draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
+    return;
   }
   if (request.registration.state == RegistrationState::registered) {
     draft.write_registered();
   } else {
     draft.write_holding();
   }
-  if (const auto& answer = request.handling.answer; answer && answer->channel == AnswerChannel::sms) draft.write_answer(answer->text);
+  if (answered_by_text) draft.write_answer(answer->text);
 }
 
 bool may_stand_somewhere(const Request& request) {

@@ -98,6 +98,20 @@ TEST_F(AmendmentsTest, WhatWasNotTakenOrRefusedHoldsNothingUp) {
   EXPECT_EQ(amendment().state, AmendmentState::calling);
 }
 
+TEST_F(AmendmentsTest, ANumberThatWasSentIsNotUsedForSomethingElse) {
+  begin(sets_values_);
+  apply(amendment_uncertain(record_, "reset", sets_values_, policy_, at()));
+  begin(sets_values_);
+  apply(amendment_later(record_, "503", {}, policy_, at()));
+  const auto unchanged = record_;
+  begin(sets_values_);
+  EXPECT_EQ(amendment().number, 1);
+  record_ = unchanged;
+  assign_to("خدمات شهری");
+  begin(sets_values_);
+  EXPECT_EQ(amendment().number, 2);
+}
+
 TEST_F(AmendmentsTest, AbsentIsBelievedInItsTimeWhereTheClockWasSetBack) {
   begin(looks_up_);
   apply(amendment_uncertain(record_, "reset", looks_up_, policy_, at()));

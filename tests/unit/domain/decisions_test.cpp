@@ -354,6 +354,15 @@ TEST_F(DecisionsTest, ANumberThatIsNoneAnyMoreStandsOnTheList) {
   EXPECT_TRUE(open(AttentionReason::no_contact));
 }
 
+TEST_F(DecisionsTest, ANumberThatIsNoneAnyMoreIsNoMatterWhereThePersonWasTold) {
+  receive(false);
+  const Settlement in_person{.action = SettleAction::handed_over, .by = "زهرا", .key = "k", .system = {}, .code = {}, .note = ""};
+  apply(settle(record_, in_person, policy_, at()));
+  apply(correct(record_, corrected([](Content& content) { content.citizen.mobile_as_written = Sensitive<std::string>("۰۳۱"); }), maryam_,
+                policy_, at()));
+  EXPECT_FALSE(open(AttentionReason::no_contact));
+}
+
 TEST_F(DecisionsTest, ACorrectionNamesItsFieldsAndIsSentOnOnlyWhereASystemMayKnowTheRequest) {
   receive();
   const auto edit = corrected([](Content& content) { content.subject = Sensitive<std::string>("لکه‌گیری"); });
