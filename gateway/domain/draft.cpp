@@ -160,6 +160,7 @@ void Draft::write_message(MessageKind kind, Sensitive<std::string> text, std::st
 }
 
 void Draft::queue_message(Message message, std::string_view why, Milliseconds wait) {
+  if (!reaches_the_citizen(message, request())) return drop_message(std::move(message));
   message.state = MessageState::queued;
   message.provider.clear();
   message.uncertain_at.reset();
@@ -174,6 +175,13 @@ void Draft::fail_message(Message message, std::string_view why) {
   no_message_task(message.id);
   event(EventType::message_failed, {{"message_kind", std::string(to_string(message.kind))}});
   if (reaches_the_citizen(message, request())) raise(AttentionReason::undelivered, policy_.contact_due, why);
+  change_.messages.push_back(std::move(message));
+}
+
+void Draft::drop_message(Message message) {
+  message.state = MessageState::failed;
+  message.reason = "the number was corrected";
+  no_message_task(message.id);
   change_.messages.push_back(std::move(message));
 }
 
@@ -256,6 +264,7 @@ void Draft::become_closed(CloseReason reason, std::string twin) {
   no_registration_task();
   registration().state = RegistrationState::closed;
   registration().token.clear();
+  handling().amendment = {.number = handling().amendment.number};
   settle(registration_reasons, doer(), actor_.note);
   if (!texted_) write_holding();
 }

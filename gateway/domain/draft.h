@@ -34,6 +34,7 @@ class Draft {
   [[nodiscard]] Request& request() { return change_.after; }
   [[nodiscard]] Registration& registration() { return change_.after.registration; }
   [[nodiscard]] Case& handling() { return change_.after.handling; }
+  [[nodiscard]] bool told() const { return change_.after.told.has_value(); }
   [[nodiscard]] Change take();
 
   /// Before the first event.
@@ -69,6 +70,8 @@ class Draft {
   /// To be sent by whichever provider can, after that wait.
   void queue_message(Message message, std::string_view why, Milliseconds wait);
   void fail_message(Message message, std::string_view why);
+  /// The number that it goes to is not the citizen's any more.
+  void drop_message(Message message);
 
   void become_registered(std::string_view code, std::string_view by, std::string_view note);
   void become_held(AttentionReason reason, std::string_view why);
