@@ -58,7 +58,8 @@ void Draft::keep_due() {
   if (is_answered(request)) {
     request.due.reset();
     request.due_stage = DueStage::ahead;
-    settle(overdue_reasons, doer(), "answered");
+    const auto& review = handling().review_due;
+    if (!review || moment_.now < *review) settle(overdue_reasons, doer(), "answered");
   } else if (!request.due) {
     request.due = answer_due(request, policy_);
   }

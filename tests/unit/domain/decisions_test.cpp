@@ -121,6 +121,17 @@ TEST_F(DecisionsTest, AMissedReviewIsEscalatedOnceAndSettledByTheDecision) {
   EXPECT_FALSE(open(AttentionReason::overdue));
 }
 
+TEST_F(DecisionsTest, AMissedReviewOfWhatIsAnsweredIsEscalatedOnceToo) {
+  refuse_into_review();
+  apply(answer(record_, {.channel = AnswerChannel::phone, .text = {}}, maryam_, policy_, at(hours(1))));
+  const auto due = *handling().review_due;
+  EXPECT_THAT(strike(due), ElementsAre(EventType::deadline_missed, EventType::attention_raised));
+  EXPECT_TRUE(open(AttentionReason::overdue));
+  EXPECT_THAT(strike(due + minutes(1)), IsEmpty());
+  apply(review(record_, {.decision = ReviewDecision::to_desk}, maryam_, policy_, at(until(due) + day)));
+  EXPECT_FALSE(open(AttentionReason::overdue));
+}
+
 TEST_F(DecisionsTest, AMissedReviewGoesToTheDeskByItselfOnlyWhereTheConfigurationSaysSo) {
   policy_.desk_when_review_missed = true;
   refuse_into_review();
