@@ -10,7 +10,6 @@
 
 #include "gateway/api/attachments.h"
 #include "gateway/api/callback_door.h"
-#include "gateway/domain/calendar.h"
 #include "gateway/domain/lifecycle.h"
 #include "gateway/domain/routing.h"
 #include "gateway/http/message.h"
@@ -43,8 +42,6 @@ struct Context {
   std::vector<std::string> units;
   /// Who decides where a request goes that 137 cannot take.
   std::string review_officer;
-  /// The days by which deadlines are counted.
-  std::function<std::shared_ptr<const Calendar>()> calendar{};
   /// Tells the watch over meetings' deadlines that they have changed.
   std::function<void()> deadlines_changed{};
   /// Tells the pipeline of committed tasks.

@@ -37,15 +37,13 @@ std::vector<std::string> read_weekend(config::Section& section) {
 
 }  // namespace
 
-CalendarSettings read_calendar_settings(config::Section calendar, config::Section deadlines) {
+CalendarSettings read_calendar_settings(config::Section section) {
   CalendarSettings settings;
-  if (calendar.choice("count", "calendar_days", {"calendar_days", "working_days"}) == "working_days") {
+  if (section.choice("count", "calendar_days", {"calendar_days", "working_days"}) == "working_days") {
     settings.count = Calendar::Count::working_days;
   }
-  settings.weekend = read_weekend(calendar);
-  settings.days_off = calendar.path("days_off", "");
-  settings.approaching_before =
-      deadlines.duration("approaching_before", settings.approaching_before, std::chrono::minutes(1), std::chrono::hours(24 * 30));
+  settings.weekend = read_weekend(section);
+  settings.days_off = section.path("days_off", "");
   return settings;
 }
 

@@ -19,9 +19,8 @@ struct CalendarSettings {
   Calendar::Count count = Calendar::Count::calendar_days;
   std::vector<std::string> weekend{"friday"};  ///< Days of the week in English.
   std::string days_off;                        ///< The file; empty: none.
-  Milliseconds approaching_before = std::chrono::hours(48);
 };
-CalendarSettings read_calendar_settings(config::Section calendar, config::Section deadlines);
+CalendarSettings read_calendar_settings(config::Section section);
 
 using DaysOff = std::set<std::chrono::sys_days>;
 /// Or everything that is wrong, with file and line. A file without a day is wrong too: one cut short must not shorten deadlines.

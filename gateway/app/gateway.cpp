@@ -132,7 +132,6 @@ void Gateway::make_servers() {
       .rules = [this] { return rules_.load(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,
-      .calendar = [this] { return calendar_.load(); },
       .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =
@@ -180,7 +179,7 @@ void Gateway::make_servers() {
 void Gateway::use_calendar(Calendar calendar) {
   auto shared = std::make_shared<const Calendar>(std::move(calendar));
   calendar_ = shared;
-  store_->count_deadlines({.calendar = std::move(shared), .approaching_before = settings_.calendar.approaching_before});
+  store_->count_deadlines({.calendar = std::move(shared), .approaching_before = settings_.pipeline.policy.approaching_before});
 }
 
 void Gateway::reload() {

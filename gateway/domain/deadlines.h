@@ -30,7 +30,7 @@ std::string_view responsible_for(MeetingStep step);
 /// The responsible officer by name; empty where none is known.
 std::string officer_for(MeetingStep step, const Meeting& meeting);
 
-/// The end of the last day, in Tehran: at this moment it is too late.
+/// The last millisecond of the last day in Tehran: from then on it is too late.
 Timestamp due_of(MeetingStep step, const Meeting& meeting, const Calendar& calendar);
 
 /// That a person did what was to be done.

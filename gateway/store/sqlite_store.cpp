@@ -160,12 +160,12 @@ void SqliteStore::put_meeting(Meeting meeting, std::function<void(Result<bool>)>
   put(MeetingOperation{std::move(meeting), std::move(handler)}, settings_.max_queue);
 }
 
-void SqliteStore::count_deadlines(DeadlineRules rules) {
-  put(DeadlineRulesOperation{std::move(rules)}, std::numeric_limits<std::size_t>::max());
+void SqliteStore::count_deadlines(const DeadlineRules& rules) {
+  put(DeadlineRulesOperation{rules}, std::numeric_limits<std::size_t>::max());
 }
 
-void SqliteStore::step_done(MeetingStepDone done, const std::function<void(Result<StepOutcome>)>& handler) {
-  put(StepOperation{std::move(done), handler}, settings_.max_queue);
+void SqliteStore::step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) {
+  put(StepOperation{done, handler}, settings_.max_queue);
 }
 
 void SqliteStore::announce_deadlines(const std::function<void(Result<Announced>)>& handler) {

@@ -37,8 +37,8 @@ class SqliteStore final : public Store {
                    std::function<IdempotentAnswer(IdempotentAnswer, const Updated&)> answer,
                    std::function<void(UpdateOutcome)> handler) override;
   void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) override;
-  void count_deadlines(DeadlineRules rules) override;
-  void step_done(MeetingStepDone done, const std::function<void(Result<StepOutcome>)>& handler) override;
+  void count_deadlines(const DeadlineRules& rules) override;
+  void step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) override;
   void announce_deadlines(const std::function<void(Result<Announced>)>& handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override;

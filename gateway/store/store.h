@@ -267,9 +267,9 @@ class Store {
   /// would change.
   virtual void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) = 0;
   /// Meetings' deadlines are counted so from now on, and those that are not met anew.
-  virtual void count_deadlines(DeadlineRules) {}
+  virtual void count_deadlines(const DeadlineRules&) {}
   /// Error: `meeting_not_found`.
-  virtual void step_done(MeetingStepDone, const std::function<void(Result<StepOutcome>)>& /*handler*/) {}
+  virtual void step_done(const MeetingStepDone&, const std::function<void(Result<StepOutcome>)>& /*handler*/) {}
   /// Writes the events of what has come near or was missed since the last time. Where more is due than one transaction should hold, `next`
   /// is past.
   virtual void announce_deadlines(const std::function<void(Result<Announced>)>& /*handler*/) {}

@@ -96,7 +96,7 @@ class Gateway {
   /// A correction; without `If-Match` where the tag is empty.
   Reply patch(std::string_view target, std::string_view body, std::string_view tag) const;
   Reply operations(std::string_view target) const;
-  /// Makes the meeting `m` (region 5, today) known.
+  /// Makes the meeting `m` (region 5, in a week) known.
   void announce_meeting() const;
   /// A request of meeting `m` that 137 takes.
   [[nodiscard]] static std::string form(std::string_view number,

@@ -43,7 +43,7 @@ TEST(DaysOffFile, ThatHoldsNoDayIsWrong) {
 /// The settings that this text gives, and all that is wrong in it.
 std::pair<CalendarSettings, std::vector<std::string>> settings(std::string_view toml) {
   config::Reader reader("gateway.toml", toml, {});
-  auto read = read_calendar_settings(reader.root().table("calendar"), reader.root().table("deadlines"));
+  auto read = read_calendar_settings(reader.root().table("calendar"));
   std::vector<std::string> lines;
   for (const auto& problem : reader.problems()) lines.push_back(problem.text());
   return {std::move(read), std::move(lines)};
@@ -56,21 +56,17 @@ TEST(CalendarSettings, CountEveryDayWhereNothingIsSaid) {
   EXPECT_EQ(calendar->count, Calendar::Count::calendar_days);
   EXPECT_THAT(calendar->weekend, ElementsAre(std::chrono::Friday.c_encoding()));
   EXPECT_THAT(calendar->closed, IsEmpty());
-  EXPECT_EQ(read.approaching_before, std::chrono::hours(48));
 }
 
 TEST(CalendarSettings, AreRead) {
   const auto [read, wrong] = settings(R"([calendar]
 count = "working_days"
 weekend = ["thursday", "friday"]
-[deadlines]
-approaching_before = "12h"
 )");
   EXPECT_THAT(wrong, IsEmpty());
   const auto calendar = load_calendar(read);
   EXPECT_EQ(calendar->count, Calendar::Count::working_days);
   EXPECT_THAT(calendar->weekend, ElementsAre(std::chrono::Thursday.c_encoding(), std::chrono::Friday.c_encoding()));
-  EXPECT_EQ(read.approaching_before, std::chrono::hours(12));
 }
 
 TEST(CalendarSettings, ThatAreWrongAreNamed) {
@@ -81,7 +77,6 @@ TEST(CalendarSettings, ThatAreWrongAreNamed) {
   EXPECT_THAT(
       settings("[calendar]\nweekend = [\"sunday\", \"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\"]").second,
       ElementsAre(HasSubstr("leaves no day to work")));
-  EXPECT_THAT(settings("[deadlines]\napproaching_before = \"soon\"").second, ElementsAre(HasSubstr("deadlines.approaching_before")));
 }
 
 TEST(CalendarSettings, NameTheFileThatCannotBeRead) {

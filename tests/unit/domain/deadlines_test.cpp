@@ -26,7 +26,7 @@ TEST(Deadlines, AreThoseOfTheByLaw) {
 }
 
 TEST(Deadlines, EndWithTheirDayInTehran) {
-  EXPECT_EQ(to_rfc3339(due_of(MeetingStep::registered, meeting_on("1405/09/03"), {})), "2026-11-26T00:00:00.000+03:30");
+  EXPECT_EQ(to_rfc3339(due_of(MeetingStep::registered, meeting_on("1405/09/03"), {})), "2026-11-25T23:59:59.999+03:30");
 }
 
 TEST(Deadlines, PassOverClosuresWhereWorkingDaysCount) {

@@ -101,9 +101,9 @@ TEST(JalaliDate, GivesEsfand30DaysInLeapYearsOnly) {
   EXPECT_EQ(jalali_date(date(2030, 3, 20)), "۱۴۰۸/۱۲/۳۰");
 }
 
-TEST(TehranEnd, IsTheNextDaysBeginning) {
-  EXPECT_EQ(to_rfc3339(tehran_end(date(2026, 11, 24))), "2026-11-25T00:00:00.000+03:30");
-  EXPECT_EQ(tehran_end(date(2026, 3, 20)), tehran_midnight(tehran_end(date(2026, 3, 20)))) << "the last day of 1404";
+TEST(TehranEnd, IsTheDaysLastMillisecond) {
+  EXPECT_EQ(to_rfc3339(tehran_end(date(2026, 11, 24))), "2026-11-24T23:59:59.999+03:30");
+  EXPECT_EQ(tehran_end(date(2026, 3, 20)) + 1ms, tehran_midnight(tehran_end(date(2026, 3, 21)))) << "the last day of 1404";
 }
 
 std::string months_on(std::string_view day, int months) { return jalali_date(months_after(parse_day(day).value(), months)); }
