@@ -177,8 +177,16 @@ TEST(Decisions, OutliveAKillAfterEach) {
   again();
   const auto repeated = city->post("/v1/requests/" + id + "/answer", answer, key);
   EXPECT_EQ(repeated.header("idempotent-replayed") + repeated.body, "true" + first.body);
-  ASSERT_TRUE(eventually([&] { return city->is_told(id) && city->request(id).at("/amendment/state") == "none"; }))
-      << city->request(id).body;
+  ASSERT_TRUE(eventually([&] { return city->is_told(id); })) << city->request(id).body;
+  const auto amendment = [&] { return city->request(id).at("/amendment/state"); };
+  ASSERT_TRUE(eventually([&] { return amendment() == "none" || amendment() == "held"; })) << city->request(id).body;
+  if (amendment() == "held") {
+    // A kill in the midst of the call, before this life's lookup has proved itself: a person looks in 137, and has it sent again.
+    EXPECT_THAT(city->attention(id), ElementsAre("amend"));
+    EXPECT_THAT(city->request(id).at("/amendment/fields"), HasSubstr("answer"));
+    EXPECT_EQ(city->settle(id, R"({"action": "send_again", "by": "زهرا احمدی"})").status, 200);
+    ASSERT_TRUE(eventually([&] { return amendment() == "none"; })) << city->request(id).body;
+  }
   ASSERT_TRUE(eventually([&] { return city.texts("09130005678").size() == 2; })) << city->request(id).body;
   EXPECT_THAT(city.texts("09130005678"), testing::UnorderedElementsAre(city.texts(mobile).back(), "در برنامه است."));
   EXPECT_EQ(city->request(id).at("/assignment/unit") + city->request(id).at("/answer/by"), "معاونت عمرانرضا مرادی");
