@@ -60,8 +60,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// One HTTP call on a connection of its own.
 Reply call(unsigned short port, std::string_view method, std::string_view target, std::string_view body = {}, const Headers& headers = {});
 
-/// A full-date of RFC 3339, so many days after the meeting `m`, which is a week from now.
-std::string day(int after_meeting);
+/// The day in Tehran so many days from now, as `2026-11-24`.
+std::string day(int from_today);
 
 /// Waits until it holds; false after 20 s.
 bool eventually(const std::function<bool()>& condition);
@@ -96,7 +96,7 @@ class Gateway {
   /// A correction; without `If-Match` where the tag is empty.
   Reply patch(std::string_view target, std::string_view body, std::string_view tag) const;
   Reply operations(std::string_view target) const;
-  /// Makes the meeting `m` (region 5, today) known.
+  /// Makes the meeting `m` (region 5, in a week) known.
   void announce_meeting() const;
   /// A request of meeting `m` that 137 takes.
   [[nodiscard]] static std::string form(std::string_view number,

@@ -45,11 +45,11 @@ TEST(Assignment, SaysWhoMustActByWhenAndIsToldTo137) {
 TEST(Assignment, RefusesUnknownUnitsAndDaysBeforeTheMeeting) {
   City city(with_units());
   const auto id = city->take("1");
-  const auto unknown = assign(city, id, "عمران", day(1));
+  const auto unknown = assign(city, id, "عمران", day(9));
   EXPECT_EQ(unknown.status, 422);
   EXPECT_EQ(unknown.at("/code") + ' ' + unknown.at("/errors/0/pointer"), "unknown_unit /unit");
-  EXPECT_EQ(assign(city, id, "معاونت عمران", day(-1)).at("/code"), "due_before_meeting");
-  EXPECT_EQ(assign(city, id, "معاونت عمران", day(0)).status, 200) << "the meeting's own day";
+  EXPECT_EQ(assign(city, id, "معاونت عمران", day(6)).at("/code"), "due_before_meeting");
+  EXPECT_EQ(assign(city, id, "معاونت عمران", day(7)).status, 200) << "the meeting's own day";
 }
 
 TEST(Assignment, OfAWholeMeetingAnswersForEachRequestByItself) {
@@ -62,7 +62,7 @@ TEST(Assignment, OfAWholeMeetingAnswersForEachRequestByItself) {
     {{"form": "۱", "unit": "معاونت عمران", "due": "{0}"}}, {{"form": 2, "item": 2, "unit": "معاونت خدمات شهری", "due": "{0}"}},
     {{"form": "2", "unit": "معاونت عمران"}}, {{"form": "3", "unit": "معاونت عمران"}}, {{"form": "1", "unit": "عمران"}},
     {{"form": "1", "unit": "معاونت عمران", "due": "{1}"}}]}})",
-                                day(9), day(-1));
+                                day(9), day(6));
   const auto reply = city->put("/v1/meetings/m/assignments", body);
   EXPECT_THAT(reply.each("/results", "/status"), ElementsAre("200", "200", "404", "409", "422", "422")) << reply.body;
   EXPECT_THAT(reply.each("/results", "/problem/code"),
@@ -177,8 +177,16 @@ TEST(Decisions, OutliveAKillAfterEach) {
   again();
   const auto repeated = city->post("/v1/requests/" + id + "/answer", answer, key);
   EXPECT_EQ(repeated.header("idempotent-replayed") + repeated.body, "true" + first.body);
-  ASSERT_TRUE(eventually([&] { return city->is_told(id) && city->request(id).at("/amendment/state") == "none"; }))
-      << city->request(id).body;
+  ASSERT_TRUE(eventually([&] { return city->is_told(id); })) << city->request(id).body;
+  const auto amendment = [&] { return city->request(id).at("/amendment/state"); };
+  ASSERT_TRUE(eventually([&] { return amendment() == "none" || amendment() == "held"; })) << city->request(id).body;
+  if (amendment() == "held") {
+    // A kill in the midst of the call, before this life's lookup has proved itself: a person looks in 137, and has it sent again.
+    EXPECT_THAT(city->attention(id), ElementsAre("amend"));
+    EXPECT_THAT(city->request(id).at("/amendment/fields"), HasSubstr("answer"));
+    EXPECT_EQ(city->settle(id, R"({"action": "send_again", "by": "زهرا احمدی"})").status, 200);
+    ASSERT_TRUE(eventually([&] { return amendment() == "none"; })) << city->request(id).body;
+  }
   ASSERT_TRUE(eventually([&] { return city.texts("09130005678").size() == 2; })) << city->request(id).body;
   EXPECT_THAT(city.texts("09130005678"), testing::UnorderedElementsAre(city.texts(mobile).back(), "در برنامه است."));
   EXPECT_EQ(city->request(id).at("/assignment/unit") + city->request(id).at("/answer/by"), "معاونت عمرانرضا مرادی");

@@ -16,9 +16,8 @@ class Wire : public testing::Test {
  protected:
   Wire()
       : stand_ins_({.deliver_after = std::chrono::milliseconds(100), .pace = {std::chrono::milliseconds(0), std::chrono::milliseconds(0)}}),
-        gateway_(stand_ins_.addresses(),
-                 {.more = "[system137.follow_up]\nfirst = \"100ms\"\nlongest = \"1s\"\n[deadlines]\napproaching_before = \"20d\"\n",
-                  .replace = {{"[service_desk]\n", "[service_desk]\nregistration = \"after_review\"\n"}}}) {
+        gateway_(stand_ins_.addresses(), {.more = "[system137.follow_up]\nfirst = \"100ms\"\nlongest = \"1s\"\n",
+                                          .replace = {{"[service_desk]\n", "[service_desk]\nregistration = \"after_review\"\n"}}}) {
     gateway_.start();
     EXPECT_EQ(ask("PUT", "/v1/meetings/m", "/v1/meetings/{id}", R"({"region": "5", "mosque": "مسجد", "date": ")" + day(0) + R"("})").status,
               201);
