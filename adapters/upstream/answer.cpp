@@ -51,7 +51,13 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 
 std::vector<std::string> personal_texts(const Request& request) {
   const auto& content = request.content;
-  std::vector<std::string> texts{content.description.reveal(), content.subject.reveal(), content.address.reveal(),
+  const auto& assignment = request.handling.assignment;
+  const auto& answer = request.handling.answer;
+  std::vector<std::string> texts{assignment ? assignment->explanation.reveal() : "",
+                                 answer ? answer->text.reveal() : "",
+                                 content.description.reveal(),
+                                 content.subject.reveal(),
+                                 content.address.reveal(),
                                  content.citizen.name.reveal()};
   for (std::string_view rest = texts.back(); !rest.empty();) {
     const auto blank = rest.find(' ');
@@ -147,20 +153,6 @@ std::string describe(const http_client::Response& response, std::string_view wor
 outcome::TryLater try_later(const http_client::Response& response, std::string why) {
   const auto after = http_client::retry_after(response);
   return {std::move(why), after.count() < 0 ? std::nullopt : std::optional<Milliseconds>(after), true};
-}
-
-SubmitOutcome submit_outcome(const http_client::Response& response, std::string why) {
-  const int status = response.status;
-  if (status == 401 || status == 403) return outcome::Misconfigured{std::move(why)};
-  if (status == 429 || status == 503) return try_later(response, std::move(why));
-  if (status >= 300 && status < 500) return outcome::Unclear{std::move(why)};
-  return outcome::Uncertain{std::move(why)};
-}
-
-SubmitOutcome submit_outcome(const http_client::Failure& failure) {
-  if (failure.nothing_sent && failure.ours_to_mend) return outcome::Misconfigured{failure.why};
-  if (failure.nothing_sent) return outcome::TryLater{failure.why, std::nullopt, false};
-  return outcome::Uncertain{failure.why};
 }
 
 }  // namespace salam::upstream

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "adapters/http_client/client.h"
 #include "gateway/json/parse.h"
@@ -40,11 +41,25 @@ bool is_missing(const json::Value* value);
 /// is used; the body of a success never is (it may repeat what was sent). `about`: whose data must not show.
 std::string describe(const http_client::Response& response, std::string_view words, const Request* about);
 
-/// What a status means to a registration that no rule explains.
-SubmitOutcome submit_outcome(const http_client::Response& response, std::string why);
-SubmitOutcome submit_outcome(const http_client::Failure& failure);
-
 outcome::TryLater try_later(const http_client::Response& response, std::string why);
+
+/// What a status that no rule explains means to a call that acts: a registration, an amendment.
+template <class Outcome>
+Outcome act_outcome(const http_client::Response& response, std::string why) {
+  const int status = response.status;
+  if (status == 401 || status == 403) return outcome::Misconfigured{std::move(why)};
+  if (status == 429 || status == 503) return try_later(response, std::move(why));
+  if (status >= 300 && status < 500) return outcome::Unclear{std::move(why)};
+  return outcome::Uncertain{std::move(why)};
+}
+
+/// What it means to such a call that there was no answer.
+template <class Outcome>
+Outcome act_outcome(const http_client::Failure& failure) {
+  if (failure.nothing_sent && failure.ours_to_mend) return outcome::Misconfigured{failure.why};
+  if (failure.nothing_sent) return outcome::TryLater{failure.why, std::nullopt, false};
+  return outcome::Uncertain{failure.why};
+}
 
 /// What an answer other than a readable success means to a call that only reads.
 template <class Outcome>

@@ -11,6 +11,8 @@ using Steady = std::chrono::steady_clock;
 
 Milliseconds since(Steady::time_point start) { return std::chrono::duration_cast<Milliseconds>(Steady::now() - start); }
 
+Timestamp wall_clock() { return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()); }
+
 /// Carries one lookup through its pages; lives as long as a call of it is under way.
 class LookupRun : public std::enable_shared_from_this<LookupRun> {
  public:
@@ -60,7 +62,7 @@ class HttpUpstream final : public Upstream {
                   [protocol = protocol_, request = std::move(request), handler = std::move(handler),
                    start = Steady::now()](const http_client::Outcome& outcome) {
                     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-                      return handler({submit_outcome(*failure), since(start), failure->why});
+                      return handler({act_outcome<SubmitOutcome>(*failure), since(start), failure->why});
                     }
                     auto answer = protocol->submit_answer(*request, std::get<http_client::Response>(outcome));
                     handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
@@ -88,9 +90,29 @@ class HttpUpstream final : public Upstream {
                   });
   }
 
+  void amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) override {
+    if (!protocol_->amends()) return refuse(handler, "no [amend] is configured");
+    if (auto objection = protocol_->amendment_objection(*request); !objection.empty()) return refuse(handler, std::move(objection));
+    auto message = protocol_->amend_request(*request);
+    client_->send(
+        std::move(message), traits_.call_deadline,
+        [protocol = protocol_, request = std::move(request), handler, start = Steady::now()](const http_client::Outcome& outcome) {
+          if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
+            return handler({act_outcome<AmendOutcome>(*failure), since(start), failure->why});
+          }
+          auto answer = protocol->amend_answer(*request, std::get<http_client::Response>(outcome));
+          handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
+        });
+  }
+
+  void look_up_amendment(std::shared_ptr<const Request> request, const Handler<LookupOutcome>& handler) override {
+    if (!protocol_->has_amendment_lookup()) return refuse(handler, "no lookup of amendments is configured");
+    std::make_shared<LookupRun>(protocol_->look_up_amendment(*request, wall_clock()), client_, traits_.call_deadline, handler)
+        ->ask(traits_.call_deadline);
+  }
+
   void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override {
-    client_->send(protocol_->follow_up_request(codes, std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now())),
-                  traits_.call_deadline,
+    client_->send(protocol_->follow_up_request(codes, wall_clock()), traits_.call_deadline,
                   [protocol = protocol_, codes, handler, start = Steady::now()](const http_client::Outcome& outcome) {
                     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
                       return handler({read_outcome<FollowUpOutcome>(*failure), since(start), failure->why});
@@ -121,6 +143,9 @@ class HttpUpstream final : public Upstream {
 std::unique_ptr<Upstream> make_http_upstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol,
                                              std::shared_ptr<http_client::Client> client, Executor& executor) {
   traits.has_lookup = protocol->has_lookup();
+  traits.amends = protocol->amends();
+  traits.amendment_sets_values = protocol->amendment_sets_values();
+  traits.has_amendment_lookup = protocol->has_amendment_lookup();
   traits.follow_up_batch = protocol->follow_up_batch();
   return std::make_unique<HttpUpstream>(traits, std::move(protocol), std::move(client), executor);
 }

@@ -1,10 +1,12 @@
 #include "adapters/upstream/mapped_http.h"
 
 #include <algorithm>
-#include <set>
 #include <string_view>
 
+#include "adapters/upstream/amendment.h"
+#include "adapters/upstream/mapped_amend.h"
 #include "adapters/upstream/mapped_follow_up.h"
+#include "adapters/upstream/mapped_lookup.h"
 #include "gateway/domain/text.h"
 
 namespace salam::upstream {
@@ -63,93 +65,6 @@ bool sets(const Call& call, std::string_view lower_case_name) {
   return std::ranges::any_of(call.headers, [&](const auto& header) { return std::ranges::equal(header.first, lower_case_name, same); });
 }
 
-class Search final : public Lookup {
- public:
-  Search(const Mapping& mapping, Template::Values values)
-      : mapping_(mapping), lookup_(*mapping.lookup), values_(std::move(values)), page_(std::to_string(lookup_.first_page)) {}
-
-  [[nodiscard]] http_client::Request request() const override {
-    const Template::Values values = [this](Placeholder placeholder) {
-      return placeholder == Placeholder::page ? page_ : values_(placeholder);
-    };
-    return message_of(lookup_.call, mapping_.reply_format, values);
-  }
-
-  std::optional<Answer<LookupOutcome>> feed(const http_client::Response& response) override {
-    const auto reply = ReplyBody::read(response, mapping_.reply_format);
-    const auto whole = reply.whole();
-    const bool success = is_success(response.status);
-    const auto said = describe(response, success ? std::string() : words_of(mapping_, whole), nullptr);
-    if (!success) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said), said};
-    const auto items = whole.items_at(lookup_.items);
-    if (!items) return Answer<LookupOutcome>{read_outcome<LookupOutcome>(response, said + ", no list where lookup.items points"), said};
-    if (auto outcome = judge(*items, whole, response)) return Answer<LookupOutcome>{std::move(*outcome), said};
-    return std::nullopt;
-  }
-
- private:
-  using Items = std::vector<ReplyPart>;
-
-  std::optional<LookupOutcome> judge(const Items& items, const ReplyPart& whole, const http_client::Response& response) {
-    for (const auto& item : items) {
-      if (!carries_code(item)) continue;
-      if (auto code = item.code_at(lookup_.item_id)) return outcome::Found{std::move(*code)};
-      return try_later(response, "the system holds it, but without a code so far");
-    }
-    return lookup_.next ? follow(items, whole.values_at(*lookup_.next)) : count_on(items);
-  }
-
-  [[nodiscard]] bool carries_code(const ReplyPart& item) const {
-    const auto ours = values_(Placeholder::code);
-    return std::ranges::any_of(item.values_at(lookup_.item_code), [&](const ReplyValue& value) {
-      const auto code = TrackingCode::parse(value.text);
-      return code && code->digits() == ours;
-    });
-  }
-
-  /// The reply names its next page.
-  std::optional<LookupOutcome> follow(const Items& items, const std::vector<ReplyValue>& next) {
-    if (next.empty() && !items.empty() && pages_ == 1) {
-      return outcome::Unclear{"the reply says nothing where lookup.next points, so not all may have been read"};
-    }
-    if (next.empty() || is_last(next.front())) return outcome::Absent{};
-    const auto& [kind, page] = next.front();
-    if (kind != ReplyValue::Kind::text) return outcome::Unclear{"what stands where lookup.next points is no page"};
-    if (!seen_.insert(page).second || page == page_) return outcome::Unclear{"the system names a page twice, so not all could be read"};
-    return turn_to(page);
-  }
-
-  static bool is_last(const ReplyValue& next) {
-    const bool blank = next.text.find_first_not_of(" \t\r\n") == std::string::npos;
-    return next.kind == ReplyValue::Kind::null || (next.kind == ReplyValue::Kind::text && blank) ||
-           (next.kind == ReplyValue::Kind::scalar && next.text == "false");
-  }
-
-  /// Pages are counted until one is empty.
-  std::optional<LookupOutcome> count_on(const Items& items) {
-    if (items.empty()) return outcome::Absent{};
-    if (!lookup_.call.uses(Placeholder::page)) return outcome::Unclear{"the lookup does not page, so the list may be cut"};
-    std::string text;
-    for (const auto& item : items) text += item.to_text();
-    if (!seen_.insert(std::move(text)).second) return outcome::Unclear{"the system repeats a page, so not all could be read"};
-    return turn_to(std::to_string(lookup_.first_page + pages_));
-  }
-
-  std::optional<LookupOutcome> turn_to(std::string page) {
-    if (pages_ >= lookup_.max_pages) return outcome::Unclear{"more pages than lookup.max_pages, so not all were read"};
-    ++pages_;
-    page_ = std::move(page);
-    return std::nullopt;
-  }
-
-  Mapping mapping_;
-  MappedLookup lookup_;
-  Template::Values values_;
-  std::string page_;
-  std::size_t pages_ = 1;
-  std::set<std::string> seen_;
-};
-
 /// What no request holds but the mapping or the configuration does.
 struct Vocabulary {
   std::shared_ptr<const Mapping> mapping;
@@ -176,6 +91,8 @@ struct Vocabulary {
         return secret_of(placeholder, credentials);
       case Placeholder::token:
         return std::string(token_mark);
+      case Placeholder::amendment_text:
+        return amendment_text(request, not_sent([&](Placeholder personal) { return mapping->submit.uses(personal); }));
       default:
         return value_of(placeholder, request);
     }
@@ -186,15 +103,10 @@ class MappedHttp final : public Protocol {
  public:
   explicit MappedHttp(Vocabulary vocabulary) : vocabulary_(std::move(vocabulary)), mapping_(*vocabulary_.mapping) {}
 
-  [[nodiscard]] std::string objection(const Request& request) const override {
-    const bool needs_category = mapping_.submit.uses(Placeholder::their_category);
-    if (!needs_category || vocabulary_.their_category(request)) return {};
-    return "the mapping's [tables.category] has no entry for the category `" + std::string(category_of(request)) + "` and no default";
-  }
+  [[nodiscard]] std::string objection(const Request& request) const override { return objection_to(mapping_.submit, request); }
 
   [[nodiscard]] http_client::Request submit_request(const Request& request) const override {
-    return message_of(mapping_.submit, mapping_.reply_format,
-                      [&](Placeholder placeholder) { return vocabulary_.value(placeholder, request); });
+    return message_of(mapping_.submit, mapping_.reply_format, values_for(request));
   }
 
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const override {
@@ -205,14 +117,29 @@ class MappedHttp final : public Protocol {
 
   [[nodiscard]] bool has_lookup() const override { return mapping_.lookup.has_value(); }
   [[nodiscard]] std::unique_ptr<Lookup> look_up(const Request& request) const override {
-    return std::make_unique<Search>(
-        mapping_, [request, vocabulary = vocabulary_](Placeholder placeholder) { return vocabulary.value(placeholder, request); });
+    return make_mapped_lookup(mapping_, *mapping_.lookup, registration_by_code(*mapping_.lookup, request), values_for(request));
   }
 
   [[nodiscard]] bool has_tokens() const override { return false; }
   [[nodiscard]] http_client::Request poll_request(std::string_view /*token*/) const override { return {}; }
   [[nodiscard]] Answer<PollOutcome> poll_answer(std::string_view /*token*/, const http_client::Response& /*response*/) const override {
     return {outcome::NotYet{}, ""};
+  }
+
+  [[nodiscard]] bool amends() const override { return mapping_.amend.has_value(); }
+  [[nodiscard]] bool amendment_sets_values() const override { return mapping_.amend && mapping_.amend->sets_values; }
+  [[nodiscard]] bool has_amendment_lookup() const override { return mapping_.amend && mapping_.amend->lookup; }
+  [[nodiscard]] std::string amendment_objection(const Request& request) const override {
+    return objection_to(mapping_.amend->call, request);
+  }
+  [[nodiscard]] http_client::Request amend_request(const Request& request) const override {
+    return message_of(mapping_.amend->call, mapping_.reply_format, values_for(request));
+  }
+  [[nodiscard]] Answer<AmendOutcome> amend_answer(const Request& request, const http_client::Response& response) const override {
+    return read_amendment(mapping_, request, response);
+  }
+  [[nodiscard]] std::unique_ptr<Lookup> look_up_amendment(const Request& request, Timestamp /*now*/) const override {
+    return make_mapped_lookup(mapping_, *mapping_.amend->lookup, amendment_by_mark(*mapping_.amend->lookup, request), values_for(request));
   }
 
   [[nodiscard]] std::size_t follow_up_batch() const override { return mapping_.follow_up ? mapping_.follow_up->batch : 0; }
@@ -228,6 +155,15 @@ class MappedHttp final : public Protocol {
   }
 
  private:
+  [[nodiscard]] Template::Values values_for(const Request& request) const {
+    return [request, vocabulary = vocabulary_](Placeholder placeholder) { return vocabulary.value(placeholder, request); };
+  }
+
+  [[nodiscard]] std::string objection_to(const Call& call, const Request& request) const {
+    if (!call.uses(Placeholder::their_category) || vocabulary_.their_category(request)) return {};
+    return "the mapping's [tables.category] has no entry for the category `" + std::string(category_of(request)) + "` and no default";
+  }
+
   [[nodiscard]] SubmitOutcome judge(const Request& request, const http_client::Response& response, const ReplyPart& reply,
                                     const std::string& said) const {
     const int status = response.status;
@@ -243,7 +179,7 @@ class MappedHttp final : public Protocol {
       return outcome::Refused{describe(response, words_at(reply, rule->why), &request)};
     }
     if (first_that_holds(mapping_.later, status, reply) != nullptr) return try_later(response, said);
-    return submit_outcome(response, said);
+    return act_outcome<SubmitOutcome>(response, said);
   }
 
   Vocabulary vocabulary_;
@@ -259,6 +195,7 @@ bool Call::uses(Placeholder placeholder) const {
 
 bool Mapping::uses(Placeholder placeholder) const {
   return submit.uses(placeholder) || (login && login->call.uses(placeholder)) || (lookup && lookup->call.uses(placeholder)) ||
+         (amend && (amend->call.uses(placeholder) || (amend->lookup && amend->lookup->call.uses(placeholder)))) ||
          (follow_up && follow_up->call.uses(placeholder));
 }
 

@@ -52,12 +52,21 @@ std::string words_at(const ReplyPart& reply, const ReplyPath& path);
 
 struct MappedLookup {
   Call call;
-  ReplyPath items;                ///< To the list of one page; empty: the whole reply.
-  ReplyPath item_code;            ///< In an item, to our tracking code; several values may stand there.
-  ReplyPath item_id;              ///< In an item, to the system's code.
+  ReplyPath items;      ///< To the list of one page; empty: the whole reply.
+  ReplyPath item_code;  ///< In an item, to our tracking code, or to where an amendment's mark stands; several values may stand there.
+  ReplyPath item_id;    ///< In an item, to the system's code; empty for amendments.
   std::optional<ReplyPath> next;  ///< To the next page's `{{page}}`; unset: pages are counted until one is empty.
   std::size_t first_page = 1;
   std::size_t max_pages = 20;
+  bool whole = false;  ///< All items stand in one reply.
+};
+
+struct MappedAmend {
+  Call call;
+  bool sets_values = false;
+  AnswerRule success;
+  ReplyPath mark;  ///< In a success, to where it repeats the amendment's mark; empty: it does not.
+  std::optional<MappedLookup> lookup;
 };
 
 /// Where an item says what has become of a request.
@@ -110,10 +119,11 @@ struct Mapping {
   std::optional<Login> login;
   Call submit;
   AnswerRule success;
-  std::vector<AnswerRule> already_exists;
+  std::vector<AnswerRule> already_exists;  ///< These three hold for amendments too.
   std::vector<AnswerRule> refused;
   std::vector<AnswerRule> later;
   std::optional<MappedLookup> lookup;
+  std::optional<MappedAmend> amend;
   std::optional<MappedFollowUp> follow_up;
   std::optional<MappedCallback> callback;
   FollowUpWords statuses;

@@ -142,17 +142,23 @@ ReplyPath read_items(MappingTable& table, ReplyFormat format) {
   return items;
 }
 
-MappedLookup read_lookup(MappingTable table, Frame frame) {
+/// Without what an item is known by.
+MappedLookup read_search(MappingTable& table, Frame frame) {
   MappedLookup lookup;
   frame.scope.others.insert(Placeholder::page);
   lookup.call = read_call(table, "GET", frame.scope);
   lookup.items = read_items(table, frame.format);
-  lookup.item_code = table.needed_path("item_code", frame.format);
-  lookup.item_id = table.needed_path("item_id", frame.format);
   if (table.has("next")) lookup.next = table.needed_path("next", frame.format);
   lookup.first_page = table.count("first_page", lookup.first_page, 0, 1);
   lookup.max_pages = table.count("max_pages", lookup.max_pages, 1, 1000);
-  if (lookup.next && !lookup.call.uses(Placeholder::page)) table.fail("path", "must hold {{page}}, as lookup.next is set");
+  if (lookup.next && !lookup.call.uses(Placeholder::page)) table.fail("path", "must hold {{page}}, as " + table.key("next") + " is set");
+  return lookup;
+}
+
+MappedLookup read_lookup(MappingTable table, const Frame& frame) {
+  auto lookup = read_search(table, frame);
+  lookup.item_code = table.needed_path("item_code", frame.format);
+  lookup.item_id = table.needed_path("item_id", frame.format);
   table.nothing_else();
   return lookup;
 }
@@ -184,10 +190,11 @@ Scope follow_up_scope(const Scope& calls, std::string separator) {
   return scope;
 }
 
-AnswerRule read_follow_up_success(MappingTable& table, ReplyFormat format) {
+/// `usual`: the statuses where none are given.
+AnswerRule read_optional_success(MappingTable& table, ReplyFormat format, std::vector<int> usual) {
   const bool has_condition = table.has("statuses") || table.has("pointer") || table.has("equals") || table.has("contains");
   auto rule = has_condition ? read_condition(table, format) : AnswerRule{};
-  if (rule.statuses.empty()) rule.statuses = {200};
+  if (rule.statuses.empty()) rule.statuses = std::move(usual);
   if (!std::ranges::all_of(rule.statuses, is_success)) table.fail("statuses", "must be from 200 to 299");
   return rule;
 }
@@ -202,12 +209,56 @@ MappedFollowUp read_follow_up(MappingTable table, const Frame& frame) {
   }
   follow_up.batch = table.count("batch", one ? 1 : follow_up.batch, 1, 500);
   if (one && follow_up.batch != 1) table.fail("batch", "must be 1, as the call holds {{upstream_code}}");
-  follow_up.success = read_follow_up_success(table, frame.format);
+  follow_up.success = read_optional_success(table, frame.format, {200});
   follow_up.items = read_items(table, frame.format);
   follow_up.item = read_report_paths(table, frame.format);
   follow_up.item.code = one ? table.path("item_id", frame.format) : table.needed_path("item_id", frame.format);
   table.nothing_else();
   return follow_up;
+}
+
+Frame amend_frame(Frame frame) {
+  for (const auto placeholder :
+       {Placeholder::upstream_code, Placeholder::amendment_mark, Placeholder::amendment_number, Placeholder::amendment_text,
+        Placeholder::unit, Placeholder::due, Placeholder::due_jalali, Placeholder::explanation, Placeholder::answer}) {
+    frame.scope.others.insert(placeholder);
+  }
+  return frame;
+}
+
+MappedAmend read_amend(MappingTable table, const Frame& frame) {
+  MappedAmend amend;
+  amend.call = read_call(table, "POST", frame.scope);
+  if (!amend.call.uses(Placeholder::upstream_code) && !amend.call.uses(Placeholder::code)) {
+    table.fail("path", "(or body) must hold {{upstream_code}}, or {{code}} where the system knows its requests by ours");
+  }
+  amend.sets_values = table.flag("sets_values");
+  amend.success = read_optional_success(table, frame.format, {200, 201, 202, 204});
+  amend.mark = table.path("mark", frame.format);
+  const bool carries_mark = amend.call.uses(Placeholder::amendment_mark) || amend.call.uses(Placeholder::amendment_text);
+  if (!amend.mark.empty() && !carries_mark) table.fail("mark", "cannot be repeated: the call holds no {{amendment_mark}}");
+  table.nothing_else();
+  return amend;
+}
+
+MappedLookup read_amend_lookup(MappingTable table, const Call& amend, const Frame& frame) {
+  auto lookup = read_search(table, frame);
+  lookup.item_code = table.needed_path("item_mark", frame.format);
+  lookup.whole = table.flag("whole");
+  const bool pages = lookup.call.uses(Placeholder::page);
+  if (pages == lookup.whole) table.fail("whole", "must be true where one reply holds all items, else the call must hold {{page}}");
+  if (!amend.uses(Placeholder::amendment_mark) && !amend.uses(Placeholder::amendment_text)) {
+    table.fail("item_mark", "leads to nothing: [amend] must send {{amendment_mark}} or {{amendment_text}}, which holds it");
+  }
+  table.nothing_else();
+  return lookup;
+}
+
+void read_amending(MappingTable& root, const Frame& frame, Mapping& mapping) {
+  if (root.has("amend")) mapping.amend = read_amend(root.table("amend"), frame);
+  if (!root.has("amend_lookup")) return;
+  if (!mapping.amend) root.fail("amend_lookup", "needs an [amend]");
+  mapping.amend->lookup = read_amend_lookup(root.table("amend_lookup"), mapping.amend->call, frame);
 }
 
 MappedCallback read_callback_paths(MappingTable table, ReplyFormat format) {
@@ -338,6 +389,7 @@ Mapping read_mapping(MappingTable root) {
   mapping.refused = read_rules(root, "refused", frame.format);
   mapping.later = read_rules(root, "later", frame.format);
   if (root.has("lookup")) mapping.lookup = read_lookup(root.table("lookup"), frame);
+  read_amending(root, amend_frame(frame), mapping);
   if (root.has("follow_up")) mapping.follow_up = read_follow_up(root.table("follow_up"), frame);
   if (root.has("callback")) mapping.callback = read_callback_paths(root.table("callback"), frame.format);
   if (root.has("status")) mapping.statuses = read_follow_up_words(root.table("status"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/upstream/open311_amendment.h"
 #include "adapters/upstream/open311_form.h"
 #include "adapters/upstream/open311_lookup.h"
 #include "adapters/upstream/open311_progress.h"
@@ -43,6 +44,17 @@ class Open311 final : public Protocol {
     return {judge(token, response, errors, said), said};
   }
 
+  [[nodiscard]] bool amends() const override { return settings_.amend.updates; }
+  [[nodiscard]] bool amendment_sets_values() const override { return amends() && settings_.amend.sets_values; }
+  [[nodiscard]] bool has_amendment_lookup() const override { return amends() && settings_.amend.lookup; }
+  [[nodiscard]] http_client::Request amend_request(const Request& request) const override { return amendment_call(settings_, request); }
+  [[nodiscard]] Answer<AmendOutcome> amend_answer(const Request& request, const http_client::Response& response) const override {
+    return read_amendment(settings_, request, response);
+  }
+  [[nodiscard]] std::unique_ptr<Lookup> look_up_amendment(const Request& request, Timestamp now) const override {
+    return make_open311_amendment_lookup(settings_, request, now);
+  }
+
   [[nodiscard]] std::size_t follow_up_batch() const override {
     return settings_.follow_up.kind == FollowUpKind::none ? 0 : max_codes_in_a_call;
   }
@@ -68,7 +80,7 @@ class Open311 final : public Protocol {
     if (any_holds(settings_.later, status, reply.errors)) return try_later(response, said);
     if (is_success(status) && reply.blank && settings_.blackbox) return outcome::Registered{request.code.digits()};
     if (is_success(status)) return outcome::Uncertain{said + ": no id that can be relied on"};
-    return submit_outcome(response, said);
+    return act_outcome<SubmitOutcome>(response, said);
   }
 
   [[nodiscard]] PollOutcome judge(std::string_view token, const http_client::Response& response, const std::vector<ReplyError>& errors,

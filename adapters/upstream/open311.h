@@ -50,6 +50,13 @@ struct Open311FollowUp {
   std::chrono::hours updates_window{72};  ///< How far back updates are read each time.
 };
 
+/// `POST /servicerequestupdates`, the extension of FixMyStreet and its relatives.
+struct Open311Amend {
+  bool updates = false;      ///< It takes them; else a person tells it.
+  bool sets_values = false;  ///< It keeps an update that comes twice once, by its `update_id`.
+  bool lookup = false;       ///< `GET /servicerequestupdates` lists ours too.
+};
+
 struct Open311Settings {
   ReplyFormat format = ReplyFormat::json;
   Sensitive<std::string> api_key;
@@ -61,6 +68,7 @@ struct Open311Settings {
   std::vector<ErrorRule> later;
   std::vector<ErrorRule> already_exists;  ///< Its id must stand in the reply (`service_request_id`), else it is looked up.
   Open311Lookup lookup;
+  Open311Amend amend;
   Open311FollowUp follow_up;
   FollowUpWords statuses;
 };

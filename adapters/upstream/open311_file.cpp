@@ -37,6 +37,17 @@ Open311Lookup read_open311_lookup(MappingTable table) {
   return lookup;
 }
 
+Open311Amend read_open311_amend(MappingTable table) {
+  Open311Amend amend;
+  const auto kind = table.text("kind", "updates");
+  if (kind != "none" && kind != "updates") table.fail("kind", "must be updates or none");
+  amend.updates = kind == "updates";
+  amend.sets_values = table.flag("sets_values");
+  amend.lookup = table.flag("lookup");
+  table.nothing_else();
+  return amend;
+}
+
 Open311FollowUp read_open311_follow_up(MappingTable table) {
   Open311FollowUp follow_up;
   const auto kind = table.text("kind", "requests");
@@ -60,6 +71,7 @@ Open311Settings read_open311(MappingTable root) {
   settings.later = read_error_rules(root, "later");
   settings.already_exists = read_error_rules(root, "already_exists");
   if (root.has("lookup")) settings.lookup = read_open311_lookup(root.table("lookup"));
+  if (root.has("amend")) settings.amend = read_open311_amend(root.table("amend"));
   if (root.has("follow_up")) settings.follow_up = read_open311_follow_up(root.table("follow_up"));
   if (root.has("status")) settings.statuses = read_follow_up_words(root.table("status"));
   if (settings.lookup.kind == LookupKind::attribute && settings.code_attribute.empty()) {

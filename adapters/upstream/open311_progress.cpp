@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/upstream/amendment.h"
 #include "adapters/upstream/answer.h"
 #include "adapters/upstream/open311_call.h"
-#include "adapters/upstream/open311_form.h"
 #include "adapters/upstream/open311_reply.h"
-#include "adapters/upstream/open311_rules.h"
 #include "gateway/domain/text.h"
 
 namespace salam::upstream {
@@ -93,7 +92,11 @@ namespace {
 std::vector<ProgressReport> explained(const Open311Settings& settings, const std::vector<StatusEntry>& entries) {
   std::vector<ProgressReport> reports;
   reports.reserve(entries.size());
-  for (const auto& entry : entries) reports.push_back(settings.statuses.report(entry.code, entry.status, entry.words, entry.updated_at));
+  for (const auto& entry : entries) {
+    const bool is_update = !entry.update_id.empty();
+    if (is_update && (is_amendment_mark(entry.update_id) || is_amendment_text(entry.words))) continue;
+    reports.push_back(settings.statuses.report(entry.code, entry.status, entry.words, entry.updated_at));
+  }
   return reports;
 }
 
@@ -125,42 +128,13 @@ Result<std::vector<ProgressReport>> read_callback(const Open311Settings& setting
   if (!entries) return Error{"callback_unreadable", entries.error().message};
   std::vector<StatusEntry> read;
   for (const auto& entry : *entries) {
-    auto report = report_in(entry, entry.code("/update_id") ? "/description" : "/status_notes");
+    auto update_id = entry.code("/update_id");
+    auto report = report_in(entry, update_id ? "/description" : "/status_notes");
     if (!report) return Error{"callback_unreadable", "service_request_id or status is missing"};
+    report->update_id = std::move(update_id).value_or("");
     read.push_back(std::move(*report));
   }
   return explained(settings, read);
-}
-
-http_client::Request amendment_call(const Open311Settings& settings, const Amendment& amendment) {
-  return post_call("/servicerequestupdates", settings.format,
-                   {{"api_key", settings.api_key.reveal()},
-                    {"jurisdiction_id", settings.jurisdiction_id},
-                    {"service_request_id", amendment.code},
-                    {"update_id", amendment.update_id},
-                    {"updated_datetime", utc(amendment.at)},
-                    {"status", amendment.status},
-                    {"description", plain_words(amendment.text.reveal())},
-                    {"first_name", amendment.first_name},
-                    {"last_name", amendment.last_name},
-                    {"email", amendment.email}});
-}
-
-Answer<SubmitOutcome> read_amendment(const Open311Settings& settings, const Request& about, const http_client::Response& response) {
-  const int status = response.status;
-  const auto errors = read_errors(response, settings.format);
-  const auto said = describe(response, words_of(errors), &about);
-  const auto judged = [&]() -> SubmitOutcome {
-    const auto entries = read_entries(response, settings.format, update_names());
-    const bool taken = is_success(status) && entries && errors.empty();
-    if (taken) return outcome::Registered{entries->size() == 1 ? entries->front().code("/update_id").value_or("") : ""};
-    if (any_holds(settings.already_exists, status, errors)) return outcome::Registered{};
-    if (any_holds(settings.refused, status, errors)) return outcome::Refused{said};
-    if (any_holds(settings.later, status, errors)) return try_later(response, said);
-    if (is_success(status)) return outcome::Uncertain{said + ": no answer to an update"};
-    return submit_outcome(response, said);
-  };
-  return {judged(), said};
 }
 
 }  // namespace salam::upstream

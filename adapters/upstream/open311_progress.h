@@ -12,10 +12,9 @@
 #include "adapters/upstream/open311.h"
 #include "gateway/domain/change.h"
 #include "gateway/domain/result.h"
-#include "gateway/domain/sensitive.h"
 #include "gateway/domain/time.h"
 
-/// What becomes of registered requests, and what is added to them: the status of GeoReport v2, and service request updates, the extension
+/// What becomes of registered requests: the status of GeoReport v2, and service request updates, the extension
 /// that FixMyStreet and its relatives speak (https://github.com/mysociety/fixmystreet/wiki/Open311-FMS---Complete-Spec). Without a socket.
 namespace salam::upstream {
 
@@ -46,31 +45,14 @@ Answer<ProgressOutcome> read_status(const Open311Settings& settings, const http_
 
 /// `GET /servicerequestupdates` of a span of time.
 http_client::Request updates_call(const Open311Settings& settings, Timestamp since, Timestamp until);
-/// All of them, also of requests that are not ours. An update may come again: its id tells.
+/// All of them, also of requests that are not ours, and our own amendments. An update may come again: its id tells.
 Answer<ProgressOutcome> read_updates(const Open311Settings& settings, const http_client::Response& response);
 
-/// What the driver is asked for, by whichever of the two calls the settings name.
+/// What the driver is asked for, by whichever of the two calls the settings name. That the system repeats what it was told is no news.
 http_client::Request follow_up_call(const Open311Settings& settings, std::span<const std::string> codes, Timestamp now);
 Answer<FollowUpOutcome> read_follow_up(const Open311Settings& settings, const http_client::Response& response,
                                        std::span<const std::string> codes);
 /// Requests or updates, as in the replies above, one or many. Errors: `callback_unreadable`.
 Result<std::vector<ProgressReport>> read_callback(const Open311Settings& settings, std::string_view body);
-
-/// An addition to a registered request, from the office.
-struct Amendment {
-  std::string code;       ///< The system's own.
-  std::string update_id;  ///< Ours; the same when it is sent again.
-  Timestamp at;
-  std::string status = "open";  ///< As the system says it; the standard wants one.
-  Sensitive<std::string> text;
-  std::string first_name;  ///< Who writes; these three may be empty.
-  std::string last_name;
-  std::string email;
-};
-/// `POST /servicerequestupdates`.
-http_client::Request amendment_call(const Open311Settings& settings, const Amendment& amendment);
-/// As a registration is judged. `Registered` holds the update's id there, which is empty where the system gives none. `about`: whose data
-/// must not show.
-Answer<SubmitOutcome> read_amendment(const Open311Settings& settings, const Request& about, const http_client::Response& response);
 
 }  // namespace salam::upstream

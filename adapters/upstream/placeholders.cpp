@@ -7,6 +7,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "adapters/http_client/client.h"
+#include "adapters/upstream/amendment.h"
 #include "gateway/domain/text.h"
 #include "gateway/domain/time.h"
 #include "gateway/json/writer.h"
@@ -40,6 +41,8 @@ constexpr auto names = std::to_array<std::pair<std::string_view, Placeholder>>({
     {"received_on", Placeholder::received_on},
     {"received_on_jalali", Placeholder::received_on_jalali},
     {"received_on_jalali_persian", Placeholder::received_on_jalali_persian},
+    {"meeting_date", Placeholder::meeting_date},
+    {"meeting_date_jalali", Placeholder::meeting_date_jalali},
     {"media_url", Placeholder::media_url},
     {"media_urls", Placeholder::media_urls},
     {"their_region", Placeholder::their_region},
@@ -57,6 +60,14 @@ constexpr auto names = std::to_array<std::pair<std::string_view, Placeholder>>({
     {"ids", Placeholder::ids},
     {"upstream_code", Placeholder::upstream_code},
     {"upstream_codes", Placeholder::upstream_codes},
+    {"amendment_mark", Placeholder::amendment_mark},
+    {"amendment_number", Placeholder::amendment_number},
+    {"amendment_text", Placeholder::amendment_text},
+    {"unit", Placeholder::unit},
+    {"due", Placeholder::due},
+    {"due_jalali", Placeholder::due_jalali},
+    {"explanation", Placeholder::explanation},
+    {"answer", Placeholder::answer},
 });
 
 /// What must be there for those that no request has; empty for the others.
@@ -84,8 +95,18 @@ std::string_view condition_of(Placeholder placeholder) {
     case Placeholder::ids:
       return "it belongs to the status of text messages";
     case Placeholder::upstream_code:
+      return "it belongs to a [follow_up] or an [amend]";
     case Placeholder::upstream_codes:
       return "it belongs to a [follow_up]";
+    case Placeholder::amendment_mark:
+    case Placeholder::amendment_number:
+    case Placeholder::amendment_text:
+    case Placeholder::unit:
+    case Placeholder::due:
+    case Placeholder::due_jalali:
+    case Placeholder::explanation:
+    case Placeholder::answer:
+      return "it belongs to an [amend]";
     default:
       return {};
   }
@@ -108,9 +129,12 @@ std::string local_mobile(const Citizen& citizen) {
   return citizen.mobile ? "0" + citizen.mobile->reveal().substr(country.size()) : std::string();
 }
 
+std::string full_date(const std::optional<Date>& date) { return date && date->ok() ? to_string(*date) : std::string(); }
+std::string jalali(const std::optional<Date>& date) { return date && date->ok() ? latin_digits(jalali_date(*date)) : std::string(); }
+
 bool is_number(Placeholder placeholder, const Scope& scope) {
   return placeholder == Placeholder::latitude || placeholder == Placeholder::longitude || placeholder == Placeholder::item ||
-         scope.numbers.contains(placeholder);
+         placeholder == Placeholder::amendment_number || scope.numbers.contains(placeholder);
 }
 
 /// Why it cannot stand there; empty where it can.
@@ -192,6 +216,36 @@ std::string_view category_of(const Request& request) {
   return request.content.category.empty() ? request.route.category : request.content.category;
 }
 
+namespace {
+
+/// What people decided of it since, and what its system calls it.
+std::string amendment_value(Placeholder placeholder, const Request& request) {
+  const auto& assignment = request.handling.assignment;
+  const auto& told = request.handling.answer;
+  switch (placeholder) {
+    case Placeholder::upstream_code:
+      return request.registration.code;
+    case Placeholder::amendment_mark:
+      return amendment_mark(request);
+    case Placeholder::amendment_number:
+      return std::to_string(request.handling.amendment.number);
+    case Placeholder::unit:
+      return assignment ? assignment->unit : std::string();
+    case Placeholder::due:
+      return assignment ? full_date(assignment->due) : std::string();
+    case Placeholder::due_jalali:
+      return assignment ? jalali(assignment->due) : std::string();
+    case Placeholder::explanation:
+      return assignment ? assignment->explanation.reveal() : std::string();
+    case Placeholder::answer:
+      return told ? told->text.reveal() : std::string();
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
 std::string value_of(Placeholder placeholder, const Request& request) {
   const auto& content = request.content;
   const auto& citizen = content.citizen;
@@ -244,6 +298,10 @@ std::string value_of(Placeholder placeholder, const Request& request) {
       return latin_digits(jalali_date(tehran_date(request.received_at)));
     case Placeholder::received_on_jalali_persian:
       return jalali_date(tehran_date(request.received_at));
+    case Placeholder::meeting_date:
+      return full_date(request.meeting_date);
+    case Placeholder::meeting_date_jalali:
+      return jalali(request.meeting_date);
     case Placeholder::media_url:
       return request.media_urls.empty() ? std::string() : request.media_urls.front();
     case Placeholder::media_urls:
@@ -262,9 +320,18 @@ std::string value_of(Placeholder placeholder, const Request& request) {
     case Placeholder::message_id:
     case Placeholder::mobile_international:
     case Placeholder::ids:
-    case Placeholder::upstream_code:
     case Placeholder::upstream_codes:
+    case Placeholder::amendment_text:
       return {};
+    case Placeholder::upstream_code:
+    case Placeholder::amendment_mark:
+    case Placeholder::amendment_number:
+    case Placeholder::unit:
+    case Placeholder::due:
+    case Placeholder::due_jalali:
+    case Placeholder::explanation:
+    case Placeholder::answer:
+      return amendment_value(placeholder, request);
   }
   return {};
 }

@@ -39,6 +39,8 @@ enum class Placeholder {
   received_on,                 ///< That day in Tehran: `2026-11-24`.
   received_on_jalali,          ///< `1405/09/03`.
   received_on_jalali_persian,  ///< `۱۴۰۵/۰۹/۰۳`.
+  meeting_date,                ///< Of the meeting: `2026-11-24`.
+  meeting_date_jalali,         ///< `1405/09/03`.
   media_url,                   ///< Where the first attachment can be fetched; empty where there is none, or no address for it.
   media_urls,                  ///< All of them, one a line.
   their_region,                ///< What the mapping's table makes of the region.
@@ -54,15 +56,24 @@ enum class Placeholder {
   message_id,            ///< The gateway's own, 63 bits.
   mobile_international,  ///< `989…`
   ids,                   ///< The panel's, of the messages whose delivery is asked for, commas between them.
-  upstream_code,         ///< The system's own code of a request that is followed.
+  upstream_code,         ///< The system's own code of a request that is amended or followed.
   upstream_codes,        ///< Those of several, one a line; each is escaped by itself.
+  amendment_mark,        ///< From here on an amendment's: by which it is found again, `1234567890-2`.
+  amendment_number,
+  amendment_text,  ///< All that changed, in words for people.
+  unit,            ///< Who must act.
+  due,             ///< Until when: `2026-12-01`.
+  due_jalali,      ///< `1405/09/10`.
+  explanation,
+  answer,  ///< What the citizen was told.
 };
 std::optional<Placeholder> parse_placeholder(std::string_view name);
 
 /// The category that counts: as written, else as routed.
 std::string_view category_of(const Request& request);
 
-/// A request's value for it, empty where there is none (also for what is no part of a request: what the system calls it, page, secrets).
+/// A request's value for it, empty where there is none (also for what is no part of a request: what the system calls it, page, secrets,
+/// and an amendment's text).
 std::string value_of(Placeholder placeholder, const Request& request);
 
 /// Stands in a header in the token's place until the call is sent. `Escape::header` lets no other value carry a control character.
@@ -81,7 +92,7 @@ enum class Escape {
 struct Scope {
   bool request = true;            ///< A request's own values, and what its category is called there.
   std::set<Placeholder> others;   ///< Besides these.
-  std::set<Placeholder> numbers;  ///< Whose value is a number, besides latitude, longitude and item.
+  std::set<Placeholder> numbers;  ///< Whose value is a number, besides latitude, longitude, item and amendment_number.
   bool secrets_in_path = false;   ///< Only where no address is ever shown.
   std::string separator = ",";    ///< Between `upstream_codes`; put in as it is.
 };

@@ -58,6 +58,19 @@ class Protocol {
   [[nodiscard]] virtual http_client::Request poll_request(std::string_view token) const = 0;
   [[nodiscard]] virtual Answer<PollOutcome> poll_answer(std::string_view token, const http_client::Response& response) const = 0;
 
+  /// Whether the system can be told of what changed; the next two say what the port's traits of that name say.
+  [[nodiscard]] virtual bool amends() const { return false; }
+  [[nodiscard]] virtual bool amendment_sets_values() const { return false; }
+  [[nodiscard]] virtual bool has_amendment_lookup() const { return false; }
+  /// As `objection`, for an amendment; the calls below are made only where `amends`.
+  [[nodiscard]] virtual std::string amendment_objection(const Request&) const { return {}; }
+  [[nodiscard]] virtual http_client::Request amend_request(const Request& /*request*/) const { return {}; }
+  [[nodiscard]] virtual Answer<AmendOutcome> amend_answer(const Request& /*request*/, const http_client::Response& /*response*/) const {
+    return {outcome::Unclear{}, ""};
+  }
+  /// Only with `has_amendment_lookup`. `Found` has no code.
+  [[nodiscard]] virtual std::unique_ptr<Lookup> look_up_amendment(const Request& /*request*/, Timestamp /*now*/) const { return nullptr; }
+
   /// How many registrations one call can ask after; 0: what becomes of them cannot be asked.
   [[nodiscard]] virtual std::size_t follow_up_batch() const { return 0; }
   /// Both only with `follow_up_batch`, for at most so many codes of the system's own.

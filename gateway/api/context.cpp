@@ -92,7 +92,8 @@ std::string page_token(std::int64_t last) { return std::to_string(last); }
 std::string responsible(const Context& context, const Request& request, bool review) {
   if (review) return context.review_officer;
   if (const auto& assignment = request.handling.assignment) return assignment->unit;
-  return "مدیر منطقه " + std::string(request.content.region.name());
+  if (auto meeting = context.store.meeting(request.form_item.meeting); meeting && meeting->manager) return *std::move(meeting->manager);
+  return "مدیر " + std::string(request.content.region.name());
 }
 
 std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply) {

@@ -42,6 +42,8 @@ struct Context {
   std::vector<std::string> units;
   /// Who decides where a request goes that 137 cannot take.
   std::string review_officer;
+  /// Tells the watch over meetings' deadlines that they have changed.
+  std::function<void()> deadlines_changed{};
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
   std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;

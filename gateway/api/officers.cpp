@@ -36,9 +36,10 @@ std::optional<store::DuePlace> place_of(std::string_view token) {
 void due(const Context& context, const http::Request& request, const http::Reply& reply) {
   auto without_token = request;
   std::erase_if(without_token.query, [](const auto& parameter) { return parameter.first == "page_token"; });
-  const auto page = page_of(without_token, reply, {"region", "unit", "before"});
+  const auto page = page_of(without_token, reply, {"region", "officer", "before"});
   if (!page) return;
-  store::DueFilter filter{.region = {}, .unit = normalise(request.query_value("unit").value_or("")), .before = {}};
+  store::DueFilter filter{.region = {}, .what = {}, .officer = normalise(request.query_value("officer").value_or("")), .before = {}};
+  if (filter.officer == context.review_officer) filter = {.region = {}, .what = store::DueWhat::review, .officer = {}, .before = {}};
   if (const auto text = request.query_value("region")) {
     filter.region = Region::parse(*text);
     if (!filter.region) return refuse_parameter(request, reply, "region", "1 to 15, or nazhvan");

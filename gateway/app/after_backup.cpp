@@ -20,6 +20,11 @@ FormItem form_item_in(const json::Value& data) {
       .meeting = json::string_at(data, "meeting").value_or(""), .form = json::string_at(data, "form").value_or(""), .item = item_in(data)};
 }
 
+/// Not of a request, whatever the meeting's id looks like.
+bool is_of_meeting(const kafka::PublishedEvent& event, const json::Value& data) {
+  return json::string_at(data, "meeting") == event.aggregate;
+}
+
 std::optional<lifecycle::SinceBackup::Registered> registered_in(const kafka::PublishedEvent& event, const json::Value& data) {
   if (event.type != cloud_event_type(EventType::registered)) return {};
   const auto system = parse_system(json::string_at(data, "system").value_or(""));
@@ -34,6 +39,7 @@ void AfterBackup::add(const kafka::PublishedEvent& event) {
   if (!event.source.starts_with(source_)) return;
   const auto id = Uuid::parse(event.aggregate);
   const auto data = json::parse(event.data);
+  if (data && is_of_meeting(event, *data)) return;
   if (!id || !data) {
     ++unreadable_;
     return;

@@ -33,7 +33,8 @@ std::string told(const json::Document& problem) {
   }
   if (const auto* const errors = json::member(problem, "errors"); errors != nullptr && errors->IsArray()) {
     for (const auto& error : errors->GetArray()) {
-      text += "\n  " + json::string_at(error, "pointer").value_or("") + ' ' + json::string_at(error, "expected").value_or("");
+      const auto where = json::string_at(error, "parameter").value_or(json::string_at(error, "pointer").value_or(""));
+      text.append("\n  ").append(where).append(": ").append(json::string_at(error, "expected").value_or(""));
     }
   }
   return text;

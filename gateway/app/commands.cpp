@@ -58,7 +58,13 @@ int audit(const std::string& config) {
   print_counts("registered in", counts.by_system);
   print_counts("attention", counts.attention);
   print_counts("scheduled", counts.tasks);
-  for (const auto& finding : report->findings) fmt::print("FAULT {} (code {}): {}\n", finding.request, finding.code, finding.what);
+  for (const auto& [id, code, what] : report->findings) {
+    if (code.empty()) {
+      fmt::print("FAULT meeting {}: {}\n", id, what);
+    } else {
+      fmt::print("FAULT {} (code {}): {}\n", id, code, what);
+    }
+  }
   if (report->findings_total == 0) {
     fmt::print(
         "audit passed: every request has a code, and was told it, is scheduled, or stands on the attention list; every one is answered, or has a "

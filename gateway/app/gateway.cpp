@@ -39,15 +39,20 @@ Gateway::Gateway(Settings settings)
       keys_(settings_.key_rates),
       rules_(std::make_shared<const RuleSet>()),
       store_(value_or_throw(store::open(settings_.store, clock_, random_))),
-      store_metrics_(metrics_.registry()) {
+      store_metrics_(metrics_.registry()),
+      meeting_watch_({.store = *store_, .clock = clock_, .executor = core_}, metrics_.registry()) {
   json::schema("intake/request");
   keys_.replace(value_or_throw(api::read_keys(settings_.keys_file)));
   if (!settings_.routing_rules.empty()) rules_ = std::make_shared<const RuleSet>(value_or_throw(load_rules(settings_.routing_rules)));
+  use_calendar(value_or_throw(load_calendar(settings_.calendar)));
   make_relay();
   make_adapters();
   make_servers();
   if (relay_) relay_->start();
-  core_.post([this] { driver_->start(); });
+  core_.post([this] {
+    driver_->start();
+    meeting_watch_.start();
+  });
 }
 
 Gateway::~Gateway() {
@@ -72,6 +77,7 @@ void Gateway::on_core(const std::function<void()>& work) {
 }
 
 void Gateway::make_adapters() {
+  settings_.pipeline.policy.calendar = [this] { return calendar_.load(); };
   on_core([this] {
     system137_ = value_or_throw(system137::make(settings_.system137, core_.executor(), core_,
                                                 [this](const upstream::ServiceListStatus& status) { service_list_ = status; }));
@@ -126,6 +132,7 @@ void Gateway::make_servers() {
       .rules = [this] { return rules_.load(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,
+      .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =
           [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {
@@ -169,19 +176,45 @@ void Gateway::make_servers() {
   api_ = http::serve(settings_.api, api::routes(*context_), authenticate, metrics_.registry());
 }
 
+void Gateway::use_calendar(Calendar calendar) {
+  auto shared = std::make_shared<const Calendar>(std::move(calendar));
+  calendar_ = shared;
+  store_->count_deadlines({.calendar = std::move(shared), .approaching_before = settings_.pipeline.policy.approaching_before});
+}
+
 void Gateway::reload() {
+  reload_keys();
+  reload_rules();
+  reload_calendar();
+}
+
+void Gateway::reload_keys() {
   if (auto keys = api::read_keys(settings_.keys_file)) {
     keys_.replace(*keys);
     spdlog::info("keys reloaded: {}", keys->size());
   } else {
     spdlog::error("keys kept as they were: {}", keys.error().message);
   }
+}
+
+void Gateway::reload_rules() {
   if (settings_.routing_rules.empty()) return;
   if (auto rules = load_rules(settings_.routing_rules)) {
     spdlog::info("routing rules reloaded: {}", rules->digest());
     rules_ = std::make_shared<const RuleSet>(std::move(*rules));
   } else {
     spdlog::error("routing rules kept as they were: {}", rules.error().message);
+  }
+}
+
+void Gateway::reload_calendar() {
+  if (settings_.calendar.days_off.empty()) return;
+  if (auto calendar = load_calendar(settings_.calendar)) {
+    spdlog::info("days off reloaded: {}", calendar->closed.size());
+    use_calendar(std::move(*calendar));
+    meeting_watch_.deadlines_changed();
+  } else {
+    spdlog::error("days off kept as they were: {}", calendar.error().message);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "gateway/app/settings.h"
 #include "gateway/app/store_metrics.h"
 #include "gateway/observe/metrics.h"
+#include "gateway/pipeline/meeting_watch.h"
 
 namespace salam::app {
 
@@ -27,7 +28,7 @@ class Gateway {
 
   [[nodiscard]] unsigned short api_port() const { return api_->port(); }
   [[nodiscard]] unsigned short operations_port() const { return operations_->port(); }
-  /// Keys and routing rules anew. What cannot be read keeps the old, and the log says so.
+  /// Keys, routing rules and days off anew. What cannot be read keeps the old, and the log says so.
   void reload();
   /// Not ready, no new requests; what is under way is finished within the configured time; all is flushed.
   void shut_down();
@@ -38,6 +39,10 @@ class Gateway {
   void make_adapters();
   void make_relay();
   void make_servers();
+  void reload_keys();
+  void reload_rules();
+  void reload_calendar();
+  void use_calendar(Calendar calendar);
   [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
   /// Runs it on the core thread and waits for it; what it throws is thrown here.
   void on_core(const std::function<void()>& work);
@@ -53,6 +58,7 @@ class Gateway {
   observe::Metrics metrics_;
   api::KeyRing keys_;
   std::atomic<std::shared_ptr<const RuleSet>> rules_;
+  std::atomic<std::shared_ptr<const Calendar>> calendar_;
   std::unique_ptr<store::Store> store_;
   StoreMetrics store_metrics_;
   CoreThread core_;
@@ -62,6 +68,7 @@ class Gateway {
   std::unique_ptr<Upstream> service_desk_;
   std::vector<std::unique_ptr<SmsProvider>> sms_;
   std::unique_ptr<pipeline::Driver> driver_;
+  pipeline::MeetingWatch meeting_watch_;
 
   std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<pipeline::Relay> relay_;

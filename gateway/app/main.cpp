@@ -26,7 +26,7 @@ void add_officer_commands(CLI::App& program, ApiAccess& access, salam::app::DueQ
                           Command& command) {
   auto* due = program.add_subcommand("due", "Print what must be reviewed or answered, soonest first; the key needs the scope read");
   due->add_option("--region", question.region, "1 to 15, or nazhvan");
-  due->add_option("--unit", question.unit, "What is assigned to that unit");
+  due->add_option("--officer", question.officer, "What that unit, manager or reviewing officer must see to");
   due->add_option("--before", question.before, "What is due before this time, such as 2026-11-24T18:30:00+03:30");
   due->add_option("--most", question.most, "Lines")->check(CLI::Range(1, 100'000))->capture_default_str();
   due->callback([&] { command = [&] { return salam::app::due(access, question); }; });

@@ -1,6 +1,7 @@
 #include "gateway/app/officer_commands.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -38,6 +39,35 @@ void print_item(const json::Value& item) {
              persian_digits(text_at(request, "/region")), text_at(item, "/responsible"), text_at(request, "/subject"));
 }
 
+void print_step(const json::Value& step) {
+  fmt::print("{}  {}  دیدار {}  منطقه {}  {}  {}\n", text_at(step, "/due_jalali"), text_at(step, "/state") == "missed" ? "گذشته" : "مانده ",
+             text_at(step, "/meeting"), persian_digits(text_at(step, "/region")), text_at(step, "/responsible"), text_at(step, "/name"));
+}
+
+/// `target` ends where parameters may follow. Prints the list's pages until `most` lines; returns how many there were, and whether there
+/// are more.
+struct Printed {
+  int lines = 0;
+  bool more = false;
+};
+Result<Printed> print_pages(const ApiClient& api, const std::string& target, std::string_view list, int most,
+                            void (*print)(const json::Value&)) {
+  Printed printed;
+  std::string token;
+  do {
+    const auto page = api.get(fmt::format("{}page_size={}{}", target, std::clamp(most - printed.lines, 1, 1'000),
+                                          token.empty() ? "" : "&page_token=" + percent_encoded(token)));
+    if (!page) return page.error();
+    const auto* const items = json::member(*page, list);
+    if (items == nullptr || !items->IsArray()) return Error{"unreadable", "this is not the gateway's API"};
+    for (const auto& item : items->GetArray()) print(item);
+    printed.lines += static_cast<int>(items->Size());
+    token = text_at(*page, "/next_page_token");
+  } while (!token.empty() && printed.lines < most);
+  printed.more = !token.empty();
+  return printed;
+}
+
 int act(const ApiAccess& access, const Decision& decision, const std::string& what) {
   const auto api = ApiClient::open(access);
   if (!api) return fail(api.error());
@@ -63,22 +93,22 @@ int due(const ApiAccess& access, const DueQuestion& question) {
   const auto api = ApiClient::open(access);
   if (!api) return fail(api.error());
   std::string filters;
-  for (const auto& [name, value] : {std::pair{"region", question.region}, {"unit", question.unit}, {"before", question.before}}) {
-    if (!value.empty()) filters.append("&").append(name).append("=").append(percent_encoded(value));
+  for (const auto& [name, value] : {std::pair{"region", question.region}, {"officer", question.officer}}) {
+    if (!value.empty()) filters.append(name).append("=").append(percent_encoded(value)).append("&");
   }
-  std::string token;
-  int left = question.most;
-  do {
-    const auto page = api->get(fmt::format("/v1/due?page_size={}{}{}", std::clamp(left, 1, 1'000), filters,
-                                           token.empty() ? "" : "&page_token=" + percent_encoded(token)));
-    if (!page) return fail(page.error());
-    const auto& items = (*page)["items"];
-    for (const auto& item : items.GetArray()) print_item(item);
-    left -= static_cast<int>(items.Size());
-    token = text_at(*page, "/next_page_token");
-  } while (!token.empty() && left > 0);
-  if (left == question.most) fmt::print("چیزی مانده نیست.\n");
-  if (!token.empty()) fmt::print(stderr, "و موارد دیگر؛ با --most بیشتر ببینید.\n");
+  const auto before = question.before.empty() ? std::string{} : "before=" + percent_encoded(question.before) + "&";
+  Printed all;
+  for (const auto& [target, list, print] : {std::tuple{"/v1/deadlines?state=missed&" + filters, "deadlines", &print_step},
+                                            {"/v1/deadlines?state=open&" + filters, "deadlines", &print_step},
+                                            {"/v1/due?" + filters + before, "items", &print_item}}) {
+    if (all.lines >= question.most) break;
+    const auto printed = print_pages(*api, target, list, question.most - all.lines, print);
+    if (!printed) return fail(printed.error());
+    all.lines += printed->lines;
+    all.more |= printed->more;
+  }
+  if (all.lines == 0) fmt::print("چیزی مانده نیست.\n");
+  if (all.more) fmt::print(stderr, "و موارد دیگر؛ با --most بیشتر ببینید.\n");
   return 0;
 }
 

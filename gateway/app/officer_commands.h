@@ -9,7 +9,7 @@ namespace salam::app {
 
 struct DueQuestion {
   std::string region;
-  std::string unit;
+  std::string officer;
   std::string before;  ///< RFC 3339.
   int most = 100;      ///< Lines.
 };

@@ -171,7 +171,7 @@ void read_progress_texts(Section& templates, lifecycle::Policy& policy) {
 void read_handling(Section desk, Section deadlines, lifecycle::Policy& policy) {
   policy.desk_after_review = desk.choice("registration", "at_once", {"at_once", "after_review"}) == "after_review";
   policy.desk_when_review_missed = desk.boolean("register_when_review_missed", false);
-  policy.approaching_before = deadlines.duration("approaching_before", policy.approaching_before, minutes(1), hours(24 * 60));
+  policy.approaching_before = deadlines.duration("approaching_before", policy.approaching_before, minutes(1), hours(24 * 30));
   policy.reopened_due = deadlines.duration("reopened_due", policy.reopened_due, hours(1), hours(24 * 366));
 }
 
@@ -242,6 +242,9 @@ void check_rooms(const Settings& settings, Section root) {
     auto section = root.table("routing");
     if (const auto rules = load_rules(settings.routing_rules); !rules) section.wrong("rules", rules.error().message);
   }
+  if (const auto calendar = load_calendar(settings.calendar); !calendar) {
+    root.table("calendar").wrong("days_off", calendar.error().message);
+  }
 }
 
 Settings read(Section root) {
@@ -260,6 +263,7 @@ Settings read(Section root) {
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
   settings.routing_rules = root.table("routing").path("rules", "");
+  settings.calendar = read_calendar_settings(root.table("calendar"));
 
   auto s137 = root.table("system137");
   auto desk = root.table("service_desk");

@@ -13,6 +13,7 @@
 #include "gateway/api/attachments.h"
 #include "gateway/api/callback_door.h"
 #include "gateway/api/keys.h"
+#include "gateway/app/calendar_file.h"
 #include "gateway/config/reader.h"
 #include "gateway/domain/result.h"
 #include "gateway/domain/routing.h"
@@ -38,6 +39,7 @@ struct Settings {
   std::vector<std::string> units;  ///< The city's, to which requests can be assigned; empty: any.
   std::string review_officer;
   std::string routing_rules;  ///< A file; empty: 137 takes everything.
+  CalendarSettings calendar;
   upstream::Settings system137;
   upstream::Settings service_desk;
   std::array<api::CallbackSettings, 2> callbacks;  ///< By system.

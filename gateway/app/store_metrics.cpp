@@ -29,6 +29,17 @@ void set(const std::map<std::string, prometheus::Gauge*>& gauges, const std::vec
   }
 }
 
+std::map<std::pair<MeetingStep, DeadlineState>, prometheus::Gauge*> deadline_gauges(prometheus::Registry& registry) {
+  auto& family = gauges(registry, "salam_meeting_deadlines", "Deadlines of meetings by step and state");
+  std::map<std::pair<MeetingStep, DeadlineState>, prometheus::Gauge*> all;
+  for (const auto step : meeting_steps) {
+    for (const auto state : {DeadlineState::open, DeadlineState::met, DeadlineState::missed}) {
+      all[{step, state}] = &family.Add({{"step", std::string(to_string(step))}, {"state", std::string(to_string(state))}});
+    }
+  }
+  return all;
+}
+
 double age(const std::optional<Timestamp>& since, Timestamp now) {
   return since ? std::max(0.0, std::chrono::duration<double>(now - *since).count()) : 0;
 }
@@ -39,6 +50,7 @@ StoreMetrics::StoreMetrics(prometheus::Registry& registry)
     : requests_(gauge_of_word<RegistrationState>(registry, "salam_requests", "Requests by state", "state")),
       attention_(gauge_of_word<AttentionReason>(registry, "salam_attention", "Open items on the attention list by reason", "reason")),
       tasks_(gauge_of_word<Lane>(registry, "salam_tasks", "Tasks in the store by lane", "lane")),
+      deadlines_(deadline_gauges(registry)),
       told_(gauges(registry, "salam_requests_told", "Requests whose citizen was told a code").Add({})),
       queue_(gauges(registry, "salam_store_queue", "Writes waiting for the store").Add({})),
       disk_free_(gauges(registry, "salam_store_disk_free_bytes", "Free bytes on the database's disk").Add({})),
@@ -52,6 +64,8 @@ void StoreMetrics::refresh(store::Store& store, std::int64_t published, Timestam
   set(requests_, counts.by_state);
   set(attention_, counts.attention);
   set(tasks_, counts.tasks);
+  for (const auto& [which, gauge] : deadlines_) gauge->Set(0);
+  for (const auto& [step, state, deadlines] : store.deadline_counts()) deadlines_.at({step, state})->Set(static_cast<double>(deadlines));
   told_.Set(static_cast<double>(counts.told));
   attention_age_.Set(age(counts.oldest_attention, now));
   task_age_.Set(age(counts.oldest_due_task, now));

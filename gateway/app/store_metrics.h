@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
@@ -24,6 +25,7 @@ class StoreMetrics {
   GaugeOfWord requests_;
   GaugeOfWord attention_;
   GaugeOfWord tasks_;
+  std::map<std::pair<MeetingStep, DeadlineState>, prometheus::Gauge*> deadlines_;
   prometheus::Gauge& told_;
   prometheus::Gauge& queue_;
   prometheus::Gauge& disk_free_;

@@ -142,6 +142,8 @@ Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const 
   const auto believable_at = acts_no_more(amendment, power, moment.now);
   if (asked_at < believable_at) {
     again(draft, amendment.reason, believable_at - moment.now, policy, moment);
+  } else if (!power.proved) {
+    hold(draft, "it is not found there, but the lookup has not yet proved that it finds what is", policy);
   } else {
     amendment.state = AmendmentState::waiting;
     amendment.intent_at.reset();

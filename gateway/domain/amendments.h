@@ -13,6 +13,7 @@ struct AmendmentPower {
   bool possible = false;             ///< It can be told; else a person tells it.
   bool sets_values = false;          ///< The same twice comes to the same: after an uncertain outcome it is sent again.
   bool lookup = false;               ///< Whether one stands there can be looked up.
+  bool proved = false;               ///< Since the start that has found one that was made.
   Milliseconds believable_after{0};  ///< So long after its intent a call has acted and shows, or never will.
 };
 
@@ -29,7 +30,8 @@ Result<Change> amendment_uncertain(const Record& record, std::string_view why, c
 Result<Change> amendment_held(const Record& record, std::string_view why, const Policy& policy, const Moment& moment);
 
 Result<Change> amendment_found(const Record& record, const Policy& policy, const Moment& moment);
-/// `asked_at`: when the lookup went out. Sent again only where that was late enough.
+/// `asked_at`: when the lookup went out. Sent again only where that was late enough and the lookup has proved itself; else a person sees to
+/// it.
 Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const AmendmentPower& power, const Policy& policy,
                                 const Moment& moment);
 /// The lookup came to nothing: it is asked again.

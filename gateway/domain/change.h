@@ -60,7 +60,8 @@ enum class EventType {
   closed,                ///< By a person: answered without a registration, twin of another, withdrawn.
   amended,               ///< Its system was told of what changed.
   deadline_approaching,  ///< The last day to answer it comes near.
-  deadline_missed,       ///< To answer it, or to review it.
+  deadline_missed,       ///< To answer it, or to review it; or of a meeting's step, as above.
+  deadline_met,          ///< A meeting's step was done.
 };
 /// The CloudEvents type: `ir.isfahan.mardomsalam.request.registered.v1`.
 std::string_view cloud_event_type(EventType type);

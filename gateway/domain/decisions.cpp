@@ -100,6 +100,8 @@ void route_anew(Draft& draft, const RuleSet& rules) {
   } else if (never_sent(request.registration)) {
     request.route = std::move(route);
     draft.go_by_route();
+  } else {
+    request.route.category = std::move(route.category);
   }
 }
 
@@ -208,7 +210,7 @@ Result<Change> assign(const Record& record, const Assigning& assigning, const De
   after.handling.assignment = wanted;
   after.handling.assignment->by = decider.by;
   after.handling.assignment->at = moment.now;
-  if (changed.test(static_cast<std::size_t>(Field::category))) after.content.category = assigning.category;
+  if (changed.test(static_cast<std::size_t>(Field::category))) after.content.category = after.route.category = assigning.category;
   Draft::Details details{{"unit", wanted.unit}};
   if (wanted.due) details.emplace_back("due", to_string(*wanted.due));
   draft.event(EventType::assigned, std::move(details));

@@ -196,7 +196,7 @@ constexpr Names<Lane, lane_count> lanes{{
     {Lane::desk_status, "service_desk_status"},
 }};
 
-constexpr Names<EventType, 19> event_types{{
+constexpr Names<EventType, 20> event_types{{
     {EventType::received, "ir.isfahan.mardomsalam.request.received.v1"},
     {EventType::registered, "ir.isfahan.mardomsalam.request.registered.v1"},
     {EventType::redirected, "ir.isfahan.mardomsalam.request.redirected.v1"},
@@ -216,6 +216,7 @@ constexpr Names<EventType, 19> event_types{{
     {EventType::amended, "ir.isfahan.mardomsalam.request.amended.v1"},
     {EventType::deadline_approaching, "ir.isfahan.mardomsalam.deadline.approaching.v1"},
     {EventType::deadline_missed, "ir.isfahan.mardomsalam.deadline.missed.v1"},
+    {EventType::deadline_met, "ir.isfahan.mardomsalam.meeting.deadline_met.v1"},
 }};
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "gateway/domain/time.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
@@ -121,6 +122,21 @@ icu::Calendar& persian_calendar_on(Date date) {
   return calendar;
 }
 
+/// Only in its own calendar is it known whether such a day is.
+std::optional<Date> from_jalali(int year, int month, int day) {
+  UErrorCode status = U_ZERO_ERROR;
+  auto& calendar = persian_calendar();
+  calendar.clear();
+  calendar.set(UCAL_EXTENDED_YEAR, year);
+  calendar.set(UCAL_MONTH, month - 1);
+  calendar.set(UCAL_DATE, day);
+  const auto time = calendar.getTime(status);
+  const bool exists = calendar.get(UCAL_MONTH, status) == month - 1 && calendar.get(UCAL_DATE, status) == day;
+  expect_success(status);
+  if (!exists) return std::nullopt;
+  return Date(std::chrono::floor<days>(Timestamp(Milliseconds(static_cast<std::int64_t>(time)))));
+}
+
 }  // namespace
 
 std::string to_rfc3339(Timestamp time) {
@@ -203,6 +219,18 @@ std::string jalali_date_time(Timestamp time) {
   put(clock.data(), 2, in_day / 60);
   put(clock.data() + 3, 2, in_day % 60);
   return jalali_date(tehran_date(time)) + " " + persian_digits(clock);
+}
+
+std::optional<Date> parse_day(std::string_view text) {
+  constexpr int first_gregorian_year = 1600;
+  auto latin = latin_digits(text);
+  std::ranges::replace(latin, '/', '-');
+  Reader reader(latin);
+  const auto written = read_date(reader);
+  if (!reader.done()) return std::nullopt;
+  if (static_cast<int>(written.year()) >= first_gregorian_year) return written.ok() ? std::optional(written) : std::nullopt;
+  return from_jalali(static_cast<int>(written.year()), static_cast<int>(static_cast<unsigned>(written.month())),
+                     static_cast<int>(static_cast<unsigned>(written.day())));
 }
 
 }  // namespace salam

@@ -36,5 +36,7 @@ Date months_after(Date date, int months);
 /// Solar Hijri with Persian digits, as people read it: `۱۴۰۵/۰۹/۰۳` and `۱۴۰۵/۰۹/۰۳ ۱۸:۳۰`.
 std::string jalali_date(Date date);
 std::string jalali_date_time(Timestamp time);
+/// A day as people write it, in any digits and with `/` or `-`: `۱۴۰۵/۰۱/۰۱` (Solar Hijri), or Gregorian where the year is 1600 or later.
+std::optional<Date> parse_day(std::string_view text);
 
 }  // namespace salam

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "gateway/domain/region.h"
 #include "gateway/domain/routing.h"
@@ -12,6 +13,7 @@
 
 namespace salam::json {
 
+inline constexpr const char* expected_text = "text that is not blank";
 inline constexpr const char* expected_region = "1 to 15, or nazhvan";
 
 /// Reads an object that its schema accepts, and notes what only the domain can refuse. `where`: the object's own place, before each
@@ -28,7 +30,25 @@ class BodyReader {
 
   std::string required_text(std::string_view pointer) {
     auto read = text(pointer);
-    if (read.empty()) add(pointer, "text that is not blank");
+    if (read.empty()) add(pointer, expected_text);
+    return read;
+  }
+
+  /// Unset where it is absent.
+  [[nodiscard]] std::optional<std::string> optional_text(std::string_view name) const {
+    const auto* const value = member(object_, name);
+    return value == nullptr || value->IsNull() ? std::nullopt : std::optional(normalise(view_of(*value)));
+  }
+
+  /// A list of names, unset where it is absent.
+  std::optional<std::vector<std::string>> names(const std::string& name) {
+    const auto* const list = member(object_, name);
+    if (list == nullptr || !list->IsArray()) return std::nullopt;
+    std::vector<std::string> read;
+    for (const auto& element : list->GetArray()) {
+      read.push_back(normalise(view_of(element)));
+      if (read.back().empty()) add('/' + name + '/' + std::to_string(read.size() - 1), expected_text);
+    }
     return read;
   }
 

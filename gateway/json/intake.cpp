@@ -121,8 +121,28 @@ Body<Meeting> read_meeting(std::string_view id, const Value& body) {
   auto mosque = reader.required_text("/mosque");
   reader.required_text("/date");
   const auto date = reader.date("/date");
+  auto addressees = reader.names("addressees");
+  auto invitees = reader.names("invitees");
   if (!reader.good()) return reader.take_errors();
-  return Meeting{.id = std::string(id), .region = *region, .mosque = std::move(mosque), .date = *date};
+  return Meeting{.id = std::string(id),
+                 .region = *region,
+                 .mosque = std::move(mosque),
+                 .date = *date,
+                 .manager = reader.optional_text("manager"),
+                 .addressees = std::move(addressees),
+                 .invitees = std::move(invitees)};
+}
+
+Body<StepDoneBody> read_step_done(const Value& body) {
+  if (auto errors = schema("intake/deadline_met").check(body); !errors.empty()) return errors;
+  BodyReader reader(body);
+  StepDoneBody done{.by = reader.required_text("/by"), .at = {}, .note = reader.text("/note")};
+  if (const auto at = reader.optional_text("at")) {
+    done.at = parse_rfc3339(*at);
+    if (!done.at) reader.add("/at", "a time in RFC 3339, such as 2026-11-24T18:30:00+03:30");
+  }
+  if (!reader.good()) return reader.take_errors();
+  return done;
 }
 
 Body<lifecycle::Settlement> read_settlement(const Value& body) {

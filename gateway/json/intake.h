@@ -47,6 +47,14 @@ bool valid_meeting_id(std::string_view id);
 /// `id` is valid.
 Body<Meeting> read_meeting(std::string_view id, const Value& body);
 
+/// That a step was done, by whom, and when if that is said.
+struct StepDoneBody {
+  std::string by;
+  std::optional<Timestamp> at;
+  std::string note;
+};
+Body<StepDoneBody> read_step_done(const Value& body);
+
 Body<lifecycle::Settlement> read_settlement(const Value& body);
 
 /// A person's decision about the event that the broker refuses for good.

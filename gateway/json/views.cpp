@@ -68,7 +68,8 @@ void attention(Writer& writer, const Request& request) {
 void messages(Writer& writer, const std::vector<Message>& messages) {
   writer.key("messages").begin_array();
   for (const auto& message : messages) {
-    writer.begin_object().member("kind", to_string(message.kind)).member("code", message.code).member("state", to_string(message.state));
+    writer.begin_object().member("kind", to_string(message.kind)).member_if("code", message.code);
+    writer.member("state", to_string(message.state));
     writer.member("parts", message.parts).member("attempts", message.attempts).member("created_at", to_rfc3339(message.created_at));
     time_if(writer, "sent_at", message.sent_at);
     writer.member_if("provider", message.provider);
@@ -234,13 +235,6 @@ std::string track_view(const Request& request) {
   writer.member("received_at", to_rfc3339(request.received_at)).member("received_on", jalali_date(tehran_date(request.received_at)));
   standing(writer, request);
   progress(writer, request, false);
-  return writer.end_object().take();
-}
-
-std::string meeting_view(const Meeting& meeting) {
-  Writer writer;
-  writer.begin_object().member("id", meeting.id).member("region", meeting.region.wire()).member("region_name", meeting.region.name());
-  writer.member("mosque", meeting.mosque).member("date", to_string(meeting.date)).member("date_jalali", jalali_date(meeting.date));
   return writer.end_object().take();
 }
 

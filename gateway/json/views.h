@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "gateway/domain/attachment.h"
-#include "gateway/domain/meeting.h"
 #include "gateway/domain/request.h"
 
 /// The domain as the API shows it: compact JSON objects.
@@ -27,7 +26,4 @@ std::string receipt_view(const Request& request);
 
 /// What a citizen may know who holds the code: state, codes, where it stands. No personal data.
 std::string track_view(const Request& request);
-
-std::string meeting_view(const Meeting& meeting);
-
 }  // namespace salam::json

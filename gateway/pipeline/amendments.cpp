@@ -15,6 +15,7 @@ lifecycle::AmendmentPower Amendments::power(Lane lane) {
   return {.possible = traits.amends,
           .sets_values = traits.amendment_sets_values,
           .lookup = traits.has_amendment_lookup && traits.settle_after,
+          .proved = proved(lane),
           .believable_after = traits.settle_after.value_or(Milliseconds{0}) + traits.call_deadline};
 }
 
@@ -33,10 +34,20 @@ void Amendments::run(const Task& task) {
 }
 
 void Amendments::call(const Task& task, Request request) {
-  upstream(task.lane).amend(std::make_shared<const Request>(std::move(request)),
-                            [this, task, at = engine_.world().clock.now()](Reply<AmendOutcome> reply) {
-                              engine_.commit(task, judge(task, at, std::move(reply)));
-                            });
+  const auto shared = std::make_shared<const Request>(std::move(request));
+  upstream(task.lane).amend(shared, [this, task, shared, at = engine_.world().clock.now()](Reply<AmendOutcome> reply) {
+    const bool made = std::holds_alternative<outcome::Amended>(reply.outcome);
+    engine_.commit(task, judge(task, at, std::move(reply)));
+    if (made) prove_lookup(task.lane, shared);
+  });
+}
+
+void Amendments::prove_lookup(Lane lane, const std::shared_ptr<const Request>& amended) {
+  if (proved(lane) || !power(lane).lookup) return;
+  upstream(lane).look_up_amendment(amended, [this, lane](const Reply<LookupOutcome>& reply) {
+    engine_.metrics().called(lane, "prove_lookup", outcome_name(reply.outcome), reply.took);
+    if (std::holds_alternative<outcome::Found>(reply.outcome)) proved(lane) = true;
+  });
 }
 
 void Amendments::look_up(const Task& task) {
@@ -88,6 +99,7 @@ Verdict Amendments::judge(const Task& task, Timestamp at, Reply<LookupOutcome> r
   };
   return std::visit(Overloaded{
                         [&](outcome::Found&) -> Verdict {
+                          proved(task.lane) = true;
                           return {[&policy, when](const Record& r) { return lifecycle::amendment_found(r, policy, when); }};
                         },
                         [&](outcome::Absent&) -> Verdict {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <memory>
+
 #include "gateway/domain/amendments.h"
 #include "gateway/pipeline/engine.h"
 #include "gateway/ports/upstream.h"
@@ -19,10 +22,13 @@ class Amendments {
   void poison(const Task& task);
 
  private:
+  bool& proved(Lane lane) { return proved_[lane == Lane::system137 ? 0 : 1]; }
   Upstream& upstream(Lane lane) { return lane == Lane::system137 ? system137_ : service_desk_; }
   lifecycle::AmendmentPower power(Lane lane);
 
   void call(const Task& task, Request request);
+  /// Looks for what was just made, unless the lookup has proved itself: one that finds nothing may be kept from seeing it.
+  void prove_lookup(Lane lane, const std::shared_ptr<const Request>& amended);
   void look_up(const Task& task);
   Verdict judge(const Task& task, Timestamp at, Reply<AmendOutcome> reply);
   Verdict judge(const Task& task, Timestamp at, Reply<LookupOutcome> reply);
@@ -30,6 +36,7 @@ class Amendments {
   Engine& engine_;
   Upstream& system137_;
   Upstream& service_desk_;
+  std::array<bool, 2> proved_{};  ///< Since the start, the lookup has found what was made.
 };
 
 }  // namespace salam::pipeline

@@ -102,8 +102,10 @@ class Upstream {
   virtual void poll(std::string token, Handler<PollOutcome> handler) = 0;
   /// Tells the system of what changed since the registration: `handling.amendment` of the request says what, and which number this one
   /// has. Only where it `amends`.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): an implementation keeps the request.
   virtual void amend(std::shared_ptr<const Request> /*request*/, const Handler<AmendOutcome>& /*handler*/) {}
   /// Whether the amendment of that number stands in the system; `Found` leaves the code empty. Only with `has_amendment_lookup`.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): an implementation keeps the request.
   virtual void look_up_amendment(std::shared_ptr<const Request> /*request*/, const Handler<LookupOutcome>& /*handler*/) {}
   /// What has become of what is registered under these codes, at most `follow_up_batch` of them. Only where that is not 0.
   virtual void follow_up(const std::vector<std::string>& /*codes*/, const Handler<FollowUpOutcome>& /*handler*/) {}

@@ -64,6 +64,27 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
   return standings;
 }
 
+struct MeetingEventCount {
+  std::int64_t key = 0;
+  std::string id;
+  std::int64_t sequence = 0;
+  std::int64_t events = 0;
+  std::int64_t last_event = 0;
+};
+
+std::vector<MeetingEventCount> next_meetings(Database& database, std::int64_t after) {
+  auto rows = database.query(
+      "SELECT m.key, m.id, m.sequence, (SELECT count(*) FROM events e WHERE e.meeting = m.key), "
+      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.meeting = m.key) FROM meetings m WHERE m.key > ? ORDER BY m.key LIMIT ?");
+  rows.bind(after, page);
+  std::vector<MeetingEventCount> meetings;
+  while (rows.next()) {
+    auto& one = meetings.emplace_back();
+    rows.into(one.key, one.id, one.sequence, one.events, one.last_event);
+  }
+  return meetings;
+}
+
 struct AttachedFile {
   std::int64_t attachment = 0;
   std::string digest;
@@ -83,6 +104,15 @@ std::vector<AttachedFile> next_files(Database& database, std::int64_t after) {
     rows.into(file.attachment, file.digest, file.size, file.request, file.code);
   }
   return files;
+}
+
+/// Of a request or a meeting.
+template <class Counted>
+std::optional<std::string> gap(const Counted& one) {
+  if (one.events == one.sequence && one.last_event == one.sequence) {
+    return std::nullopt;
+  }
+  return fmt::format("its events have a gap: {} of {} stand in the outbox, the last is {}", one.events, one.sequence, one.last_event);
 }
 
 bool own_code(const Standing& one, const std::string& code) {
@@ -119,9 +149,8 @@ std::vector<std::string> faults(const Standing& one, Timestamp now) {
   if (one.state == RegistrationState::registered && one.upstream_code.empty()) {
     found.emplace_back("it is registered, but the upstream's code is missing");
   }
-  if (one.events != one.sequence || one.last_event != one.sequence) {
-    found.push_back(
-        fmt::format("its events have a gap: {} of {} stand in the outbox, the last is {}", one.events, one.sequence, one.last_event));
+  if (auto missing = gap(one)) {
+    found.push_back(*std::move(missing));
   }
   find_unanswered(one, now, found);
   return found;
@@ -139,6 +168,7 @@ class Walk {
       }
       last = standings.back().key;
     }
+    look_at_meetings();
     look_for_files();
     for (const auto& [state, number] : states_) {
       report_.counts.by_state.emplace_back(to_string(state), number);
@@ -164,6 +194,18 @@ class Walk {
     }
   }
 
+  void look_at_meetings() {
+    std::int64_t last = 0;
+    for (auto meetings = next_meetings(database_, last); !meetings.empty(); meetings = next_meetings(database_, last)) {
+      for (const auto& one : meetings) {
+        if (auto missing = gap(one)) {
+          found({one.id, {}, *std::move(missing)});
+        }
+      }
+      last = meetings.back().key;
+    }
+  }
+
   void look_for_files() {
     std::int64_t last = 0;
     for (auto files = next_files(database_, last); !files.empty(); files = next_files(database_, last)) {
@@ -178,10 +220,14 @@ class Walk {
   }
 
   void found(const Uuid& id, std::int64_t number, std::string what) {
+    const auto code = TrackingCode::from_number(number);
+    found({id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
+  }
+
+  void found(AuditFinding finding) {
     ++report_.findings_total;
     if (report_.findings.size() < most_findings) {
-      const auto code = TrackingCode::from_number(number);
-      report_.findings.push_back({id.to_string(), code ? code->digits() : std::string{}, std::move(what)});
+      report_.findings.push_back(std::move(finding));
     }
   }
 

@@ -19,11 +19,11 @@ constexpr RequestKey farthest_look = 50'000;
 constexpr const char* select_due =
     "SELECT c.review_due AS due, r.key AS request, 0 AS what FROM cases c CROSS JOIN requests r ON r.key = c.request "
     "WHERE c.review_due >= ?1 AND (c.review_due, r.key, 0) > (?1, ?2, ?3) AND (?5 IS NULL OR c.review_due < ?5) "
-    "AND (?6 IS NULL OR r.region = ?6) AND (?7 = '' OR c.unit = ?7) "
+    "AND (?6 IS NULL OR r.region = ?6) AND ?7 = '' AND ifnull(?8, 0) = 0 "
     "UNION ALL "
-    "SELECT r.due, r.key, 1 FROM requests r LEFT JOIN cases c ON c.request = r.key "
+    "SELECT r.due, r.key, 1 FROM requests r CROSS JOIN meetings m ON m.key = r.meeting LEFT JOIN cases c ON c.request = r.key "
     "WHERE r.due >= ?1 AND (r.due, r.key, 1) > (?1, ?2, ?3) AND (?5 IS NULL OR r.due < ?5) "
-    "AND (?6 IS NULL OR r.region = ?6) AND (?7 = '' OR c.unit = ?7) "
+    "AND (?6 IS NULL OR r.region = ?6) AND (?7 = '' OR ifnull(c.unit, m.manager) = ?7) AND ifnull(?8, 1) = 1 "
     "ORDER BY due, request, what LIMIT ?4";
 
 std::optional<int> number_of(const std::optional<Region>& region) { return region ? std::optional(region->number()) : std::nullopt; }
@@ -35,7 +35,7 @@ bool holds(std::string_view text, const std::string& part) { return part.empty()
 std::vector<DueItem> Reader::due(const DueFilter& filter, const DuePlace& after, int limit) {
   Transaction one_state(database_, Transaction::Mode::deferred);
   auto rows = database_.query(select_due);
-  rows.bind(after.due, after.request, after.what, limit, filter.before, number_of(filter.region), filter.unit);
+  rows.bind(after.due, after.request, after.what, limit, filter.before, number_of(filter.region), filter.officer, filter.what);
   std::vector<DueItem> items;
   while (rows.next()) {
     DuePlace place;

@@ -7,7 +7,7 @@ namespace salam::store {
 namespace {
 
 template <class T>
-constexpr bool answers = !std::is_same_v<T, AttemptOperation>;
+constexpr bool answers = !std::is_same_v<T, AttemptOperation> && !std::is_same_v<T, DeadlineRulesOperation>;
 
 }  // namespace
 

@@ -30,6 +30,21 @@ struct MeetingOperation {
   std::optional<Result<bool>> outcome{};
 };
 
+struct DeadlineRulesOperation {
+  DeadlineRules rules;
+};
+
+struct StepOperation {
+  MeetingStepDone done;
+  std::function<void(Result<StepOutcome>)> handler;
+  std::optional<Result<StepOutcome>> outcome{};
+};
+
+struct AnnounceOperation {
+  std::function<void(Result<Announced>)> handler;
+  std::optional<Result<Announced>> outcome{};
+};
+
 struct AttemptOperation {
   RequestKey key = 0;
   Attempt attempt;
@@ -42,7 +57,8 @@ struct AttachOperation {
   std::optional<AttachOutcome> outcome{};
 };
 
-using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, AttemptOperation, AttachOperation>;
+using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, DeadlineRulesOperation, StepOperation, AnnounceOperation,
+                               AttemptOperation, AttachOperation>;
 
 /// Gives the operation this error as its outcome, whatever it had.
 void refuse(Operation& operation, const Error& error);

@@ -87,11 +87,6 @@ std::vector<Record> Reader::records(Query& rows) {
   return found;
 }
 
-std::optional<Meeting> Reader::meeting(std::string_view id) {
-  auto row = database_.query("SELECT region, mosque, date FROM meetings WHERE id = ?");
-  return row.bind(id).next() ? std::optional(read_meeting(id, row)) : std::nullopt;
-}
-
 std::optional<Record> Reader::find(RequestKey key) {
   Transaction one_state(database_, Transaction::Mode::deferred);
   return load_record(database_, key);
@@ -241,14 +236,17 @@ std::vector<Task> Reader::tasks(Lane lane, bool retries, const std::set<std::int
 
 std::vector<OutboxEvent> Reader::outbox(std::int64_t after, int limit) {
   auto rows = database_.query(
-      "SELECT e.position, r.id, e.sequence, e.type, e.time, e.traceparent, e.data FROM events e "
-      "CROSS JOIN requests r ON r.key = e.request WHERE e.position > ? ORDER BY e.position LIMIT ?");
+      "SELECT e.position, r.id, m.id, e.sequence, e.type, e.time, e.traceparent, e.data FROM events e "
+      "LEFT JOIN requests r ON r.key = e.request LEFT JOIN meetings m ON m.key = e.meeting WHERE e.position > ? "
+      "ORDER BY e.position LIMIT ?");
   rows.bind(after, limit);
   std::vector<OutboxEvent> events;
   while (rows.next()) {
     auto& event = events.emplace_back();
     event.position = rows.get<std::int64_t>();
-    event.aggregate = rows.get<Uuid>().to_string();
+    const auto request = rows.get<std::optional<Uuid>>();
+    auto meeting = rows.get<std::string>();
+    event.aggregate = request ? request->to_string() : std::move(meeting);
     rows.into(event.sequence, event.type);
     event.time = to_rfc3339(rows.get<Timestamp>());
     rows.into(event.traceparent, event.data);

@@ -18,6 +18,10 @@ class Reader {
   explicit Reader(Database& database) : database_(database) {}
 
   std::optional<Meeting> meeting(std::string_view id);
+  std::optional<MeetingRecord> meeting_record(std::string_view id);
+  std::vector<MeetingRecord> meetings(std::optional<Region> region, std::int64_t after, int limit);
+  std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit, Timestamp now);
+  std::vector<DeadlineCount> deadline_counts(Timestamp now);
   std::optional<Record> find(const Uuid& id);
   std::optional<Record> find(RequestKey key);
   std::optional<Message> message(RequestKey request, std::int64_t id);

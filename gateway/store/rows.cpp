@@ -137,13 +137,6 @@ Request read_request(Query& row) {
   return request;
 }
 
-Meeting read_meeting(std::string_view id, Query& row) {
-  const auto region = known(Region::from_number(row.get<int>()), "a stored region is none");
-  auto mosque = row.get<std::string>();
-  const auto date = known(parse_date(row.get<std::string>()), "a stored date is none");
-  return {std::string(id), region, std::move(mosque), date};
-}
-
 std::optional<Record> load_record(Database& database, RequestKey key) {
   static const std::string sql = select_requests + "WHERE r.key = ?";
   auto row = database.query(sql);

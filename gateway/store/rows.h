@@ -8,7 +8,6 @@
 
 #include "gateway/domain/attachment.h"
 #include "gateway/domain/change.h"
-#include "gateway/domain/meeting.h"
 #include "gateway/domain/request.h"
 #include "gateway/store/database.h"
 
@@ -18,9 +17,6 @@ namespace salam::store {
 /// Every column of a request, to be read by `read_request`; add WHERE on `r` (requests), `p` (papers), `m` (meetings).
 extern const std::string select_requests;
 Request read_request(Query& row);
-
-/// Reads the columns region, mosque, date.
-Meeting read_meeting(std::string_view id, Query& row);
 
 std::optional<Record> load_record(Database& database, RequestKey key);
 std::vector<Message> load_messages(Database& database, RequestKey key);

@@ -13,8 +13,29 @@ CREATE TABLE meetings (
   id TEXT NOT NULL UNIQUE,
   region INTEGER NOT NULL,
   mosque TEXT NOT NULL,
-  date TEXT NOT NULL
+  date TEXT NOT NULL,
+  manager TEXT,
+  addressees TEXT,
+  invitees TEXT,
+  sequence INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX meetings_date ON meetings(date, key);
+
+-- announced: how far the time had run when that was last announced.
+CREATE TABLE meeting_deadlines (
+  id INTEGER PRIMARY KEY,
+  meeting INTEGER NOT NULL REFERENCES meetings(key),
+  step INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  announced INTEGER NOT NULL DEFAULT 0,
+  met_by TEXT,
+  met_at INTEGER,
+  met_key TEXT,
+  note TEXT,
+  UNIQUE (meeting, step)
+);
+CREATE INDEX meeting_deadlines_due ON meeting_deadlines(due, id);
+CREATE INDEX meeting_deadlines_ahead ON meeting_deadlines(announced, due) WHERE met_at IS NULL AND announced < 2;
 
 CREATE TABLE requests (
   key INTEGER PRIMARY KEY,
@@ -186,9 +207,11 @@ CREATE TABLE attention (
 CREATE INDEX attention_open ON attention(reason, due, id, since, settled_at) WHERE settled_at IS NULL;
 CREATE UNIQUE INDEX attention_once ON attention(request, reason) WHERE settled_at IS NULL;
 
+-- Each belongs to a request or to a meeting, which counts its own.
 CREATE TABLE events (
   position INTEGER PRIMARY KEY AUTOINCREMENT,
-  request INTEGER NOT NULL REFERENCES requests(key),
+  request INTEGER REFERENCES requests(key),
+  meeting INTEGER REFERENCES meetings(key),
   sequence INTEGER NOT NULL,
   type TEXT NOT NULL,
   time INTEGER NOT NULL,
@@ -197,8 +220,10 @@ CREATE TABLE events (
   person TEXT NOT NULL,
   api_key TEXT NOT NULL,
   note TEXT NOT NULL,
-  UNIQUE (request, sequence)
+  UNIQUE (request, sequence),
+  CHECK ((request IS NULL) <> (meeting IS NULL))
 );
+CREATE UNIQUE INDEX events_meeting ON events(meeting, sequence) WHERE meeting IS NOT NULL;
 
 CREATE TABLE attempts (
   id INTEGER PRIMARY KEY,

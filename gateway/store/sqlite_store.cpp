@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -159,6 +160,18 @@ void SqliteStore::put_meeting(Meeting meeting, std::function<void(Result<bool>)>
   put(MeetingOperation{std::move(meeting), std::move(handler)}, settings_.max_queue);
 }
 
+void SqliteStore::count_deadlines(const DeadlineRules& rules) {
+  put(DeadlineRulesOperation{rules}, std::numeric_limits<std::size_t>::max());
+}
+
+void SqliteStore::step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) {
+  put(StepOperation{done, handler}, settings_.max_queue);
+}
+
+void SqliteStore::announce_deadlines(const std::function<void(Result<Announced>)>& handler) {
+  put(AnnounceOperation{handler}, settings_.max_queue);
+}
+
 void SqliteStore::note_attempt(RequestKey key, Attempt attempt) { put(AttemptOperation{key, std::move(attempt)}, 2 * settings_.max_queue); }
 
 void SqliteStore::attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) {
@@ -282,6 +295,22 @@ void SqliteStore::commit(Work work) {
 
 std::optional<Meeting> SqliteStore::meeting(std::string_view id) {
   return meetings_.find(id, [&] { return readers_.ask([&](Reader& reader) { return reader.meeting(id); }); });
+}
+
+std::optional<MeetingRecord> SqliteStore::meeting_record(std::string_view id) {
+  return readers_.ask([&](Reader& reader) { return reader.meeting_record(id); });
+}
+
+std::vector<MeetingRecord> SqliteStore::meetings(std::optional<Region> region, std::int64_t after, int limit) {
+  return readers_.ask([&](Reader& reader) { return reader.meetings(region, after, limit); });
+}
+
+std::vector<MeetingDeadline> SqliteStore::deadlines(const DeadlineFilter& filter, std::int64_t after, int limit) {
+  return readers_.ask([&](Reader& reader) { return reader.deadlines(filter, after, limit, clock_.now()); });
+}
+
+std::vector<DeadlineCount> SqliteStore::deadline_counts() {
+  return readers_.ask([&](Reader& reader) { return reader.deadline_counts(clock_.now()); });
 }
 
 std::optional<Record> SqliteStore::find(const Uuid& id) {

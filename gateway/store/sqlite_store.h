@@ -37,6 +37,9 @@ class SqliteStore final : public Store {
                    std::function<IdempotentAnswer(IdempotentAnswer, const Updated&)> answer,
                    std::function<void(UpdateOutcome)> handler) override;
   void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) override;
+  void count_deadlines(const DeadlineRules& rules) override;
+  void step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) override;
+  void announce_deadlines(const std::function<void(Result<Announced>)>& handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override;
   void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) override;
@@ -44,6 +47,10 @@ class SqliteStore final : public Store {
   void close() override;
 
   std::optional<Meeting> meeting(std::string_view id) override;
+  std::optional<MeetingRecord> meeting_record(std::string_view id) override;
+  std::vector<MeetingRecord> meetings(std::optional<Region> region, std::int64_t after, int limit) override;
+  std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit) override;
+  std::vector<DeadlineCount> deadline_counts() override;
   std::optional<Record> find(const Uuid& id) override;
   std::optional<Record> find(RequestKey key) override;
   std::optional<Message> message(RequestKey request, std::int64_t id) override;

@@ -13,6 +13,7 @@
 
 #include "gateway/domain/attachment.h"
 #include "gateway/domain/change.h"
+#include "gateway/domain/deadlines.h"
 #include "gateway/domain/meeting.h"
 #include "gateway/domain/request.h"
 #include "gateway/ports/clock.h"
@@ -125,7 +126,8 @@ struct AttentionItem {
 enum class DueWhat { review, answer };
 struct DueFilter {
   std::optional<Region> region;
-  std::string unit;                 ///< As assigned; empty: any, and none.
+  std::optional<DueWhat> what;
+  std::string officer;              ///< Who must answer: the unit it is assigned to, or else its region's manager; empty: whoever.
   std::optional<Timestamp> before;  ///< What is due earlier.
 };
 /// Where an item stands in the list.
@@ -173,6 +175,58 @@ struct HistoryEntry {
   Actor actor;
 };
 
+/// How meetings' deadlines are counted, and how long before each it is announced that it comes near.
+struct DeadlineRules {
+  std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();
+  Milliseconds approaching_before = std::chrono::hours(48);
+};
+
+/// What a person says was done of a meeting.
+struct MeetingStepDone {
+  std::string meeting;
+  MeetingStep step = MeetingStep::registered;
+  std::string by;
+  std::optional<Timestamp> at;  ///< Now where unset.
+  std::string note;
+  std::string key;  ///< The API key's name.
+};
+/// The first one wins: `met` is how the deadline stands, whoever met it.
+struct StepOutcome {
+  enum class How { first, replayed, taken };  ///< Taken: met before, with other content.
+  How how = How::first;
+  Deadline deadline;
+};
+
+/// What was announced of meetings' deadlines in one go, each once.
+struct Announced {
+  std::vector<std::pair<MeetingStep, DueStage>> deadlines;
+  std::optional<Timestamp> next;  ///< When there will be something to announce.
+};
+
+struct MeetingRecord {
+  std::int64_t key = 0;
+  Meeting meeting;
+  std::vector<Deadline> deadlines;  ///< In the by-law's order.
+};
+
+struct DeadlineFilter {
+  std::optional<Region> region;
+  std::optional<DeadlineState> state;
+  std::optional<MeetingStep> step;
+  std::optional<std::string> officer;  ///< The region's manager by name: the steps that are the manager's.
+};
+struct MeetingDeadline {
+  std::int64_t id = 0;
+  Meeting meeting;  ///< Without addressees and invitees.
+  Deadline deadline;
+};
+
+struct DeadlineCount {
+  MeetingStep step = MeetingStep::registered;
+  DeadlineState state = DeadlineState::open;
+  std::int64_t deadlines = 0;
+};
+
 struct OutboxState {
   std::int64_t last = 0;       ///< The newest event's position.
   std::int64_t published = 0;  ///< The store's own mark.
@@ -191,10 +245,10 @@ struct Counts {
   std::optional<Timestamp> oldest_due_task;
 };
 
-/// One request the audit finds fault with.
+/// One request or meeting the audit finds fault with.
 struct AuditFinding {
-  std::string request;  ///< Its id.
-  std::string code;
+  std::string request;  ///< Its id, or the meeting's.
+  std::string code;     ///< Empty for a meeting.
   std::string what;
 };
 
@@ -212,6 +266,13 @@ class Store {
   /// Created or replaced. The bool says whether it was new. Errors: `meeting_has_requests` where region or date of a meeting with requests
   /// would change.
   virtual void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) = 0;
+  /// Meetings' deadlines are counted so from now on, and those that are not met anew.
+  virtual void count_deadlines(const DeadlineRules&) {}
+  /// Error: `meeting_not_found`.
+  virtual void step_done(const MeetingStepDone&, const std::function<void(Result<StepOutcome>)>& /*handler*/) {}
+  /// Writes the events of what has come near or was missed since the last time. Where more is due than one transaction should hold, `next`
+  /// is past.
+  virtual void announce_deadlines(const std::function<void(Result<Announced>)>& /*handler*/) {}
   /// The relay's mark; commits with whatever comes next.
   virtual void mark_published(std::int64_t position) = 0;
   /// Where an upstream's lookup or another note of the pipeline belongs to no change: kept for operators only.
@@ -225,7 +286,14 @@ class Store {
   virtual void close() = 0;
 
   // --- reads ------------------------------------------------------------------------------------------------------
+  /// What intake needs to know of it: without addressees and invitees.
   virtual std::optional<Meeting> meeting(std::string_view id) = 0;
+  virtual std::optional<MeetingRecord> meeting_record(std::string_view /*id*/) { return {}; }
+  /// The newest first, those after the one with this key (0: from the newest); without addressees and invitees.
+  virtual std::vector<MeetingRecord> meetings(std::optional<Region>, std::int64_t /*after*/, int /*limit*/) { return {}; }
+  /// By when they are due, those after this one in that order (0: from the first).
+  virtual std::vector<MeetingDeadline> deadlines(const DeadlineFilter&, std::int64_t /*after*/, int /*limit*/) { return {}; }
+  virtual std::vector<DeadlineCount> deadline_counts() { return {}; }
   virtual std::optional<Record> find(const Uuid& id) = 0;
   virtual std::optional<Record> find(RequestKey key) = 0;
   /// One of its messages, without the request: what sending one and asking after it need.
@@ -285,9 +353,9 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
 
 /// What `salam-gateway audit` walks: opened read-only, beside a running gateway or without one. Every request must have been told its code,
 /// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
-/// code that was told must lead to the request; every registered one must have its upstream's code; event sequences must have no gap; the
-/// file of every attachment must be there, as long as it was. Every request must be answered or closed, or have a day by which it must be;
-/// what was not reviewed or answered by `now` must stand on the list as overdue.
+/// code that was told must lead to the request; every registered one must have its upstream's code; the event sequences of requests and
+/// meetings must have no gap; the file of every attachment must be there, as long as it was. Every request must be answered or closed, or
+/// have a day by which it must be; what was not reviewed or answered by `now` must stand on the list as overdue.
 struct AuditReport {
   Counts counts;
   std::vector<AuditFinding> findings;  ///< At most 1,000.

@@ -99,6 +99,23 @@ void Writer::perform(UpdateOperation& operation) {
 
 void Writer::perform(MeetingOperation& operation) { operation.outcome = put(operation.meeting); }
 
+void Writer::perform(DeadlineRulesOperation& operation) {
+  deadline_rules_ = operation.rules;
+  recount_deadlines(database_, deadline_rules_, clock_.now());
+}
+
+void Writer::perform(StepOperation& operation) {
+  auto outcome = write_step(database_, operation.done, meeting_events());
+  wrote_events_ |= outcome.ok() && outcome->how == StepOutcome::How::first;
+  operation.outcome = std::move(outcome);
+}
+
+void Writer::perform(AnnounceOperation& operation) {
+  auto announced = write_announcements(database_, deadline_rules_, meeting_events());
+  wrote_events_ |= !announced.deadlines.empty();
+  operation.outcome = std::move(announced);
+}
+
 void Writer::perform(AttemptOperation& operation) { write_attempt(database_, operation.key, operation.attempt); }
 
 void Writer::perform(AttachOperation& operation) { operation.outcome = attach(operation.attachment); }
@@ -285,18 +302,14 @@ void Writer::keep(const IdempotentAnswer& answer) {
 Result<bool> Writer::put(const salam::Meeting& meeting) {
   const auto* stored = find_meeting(meeting.id);
   if (stored == nullptr) {
-    database_.query("INSERT INTO meetings(id, region, mosque, date) VALUES (?,?,?,?)")
-        .bind(meeting.id, meeting.region.number(), meeting.mosque, to_string(meeting.date))
-        .run();
+    insert_meeting(database_, meeting, deadline_rules_);
     return true;
   }
   const bool moved = stored->value.region != meeting.region || stored->value.date != meeting.date;
   if (moved && database_.query("SELECT 1 FROM requests WHERE meeting = ? LIMIT 1").bind(stored->key).next()) {
     return Error{"meeting_has_requests", "region and date of a meeting stay as they are once it has requests"};
   }
-  database_.query("UPDATE meetings SET region = ?, mosque = ?, date = ? WHERE key = ?")
-      .bind(meeting.region.number(), meeting.mosque, to_string(meeting.date), stored->key)
-      .run();
+  update_meeting(database_, stored->key, meeting, deadline_rules_, clock_.now());
   meetings_.erase(meeting.id);
   return false;
 }
@@ -322,7 +335,8 @@ const Writer::Meeting* Writer::find_meeting(const std::string& id) {
   if (cached != meetings_.end()) {
     return &cached->second;
   }
-  auto row = database_.query("SELECT key, region, mosque, date FROM meetings WHERE id = ?");
+  static const std::string sql = "SELECT m.key, " + std::string(meeting_columns) + " FROM meetings m WHERE m.id = ?";
+  auto row = database_.query(sql);
   if (!row.bind(id).next()) {
     return nullptr;
   }

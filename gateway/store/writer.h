@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/store/database.h"
+#include "gateway/store/meeting_rows.h"
 #include "gateway/store/operations.h"
 #include "gateway/store/store.h"
 #include "gateway/store/tallies.h"
@@ -46,6 +47,9 @@ class Writer {
   void perform(AcceptOperation& operation);
   void perform(UpdateOperation& operation);
   void perform(MeetingOperation& operation);
+  void perform(DeadlineRulesOperation& operation);
+  void perform(StepOperation& operation);
+  void perform(AnnounceOperation& operation);
   void perform(AttemptOperation& operation);
   void perform(AttachOperation& operation);
 
@@ -64,6 +68,7 @@ class Writer {
   void keep(const IdempotentAnswer& answer);
   Result<bool> put(const salam::Meeting& meeting);
   AttachOutcome attach(const NewAttachment& attachment);
+  [[nodiscard]] MeetingEvents meeting_events() const { return {.now = clock_.now(), .personal_data = settings_.personal_data_in_events}; }
   const Meeting* find_meeting(const std::string& id);
   void forget_uncommitted();
 
@@ -72,6 +77,7 @@ class Writer {
   Clock& clock_;
   Random& random_;
   std::unordered_map<std::string, Meeting> meetings_;
+  DeadlineRules deadline_rules_;
   Tallies tallies_;
   Numbers next_;
   Numbers committed_;

@@ -22,6 +22,13 @@ path = "/find?code={{code}}&page={{page}}"
 items = "/reply/tickets"
 item_code = "ours"
 item_id = "code"
+[amend]
+path = "/amend/{{upstream_code}}?mark={{amendment_mark}}"
+mark = "/reply/mark"
+[amend_lookup]
+path = "/amendments/{{upstream_code}}?page={{page}}"
+items = "/reply/tickets"
+item_mark = "ours"
 [follow_up]
 path = "/status/{{upstream_code}}"
 status = "/reply/tickets/*/status"

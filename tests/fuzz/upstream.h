@@ -33,6 +33,18 @@ inline void promise_reports(const std::vector<ProgressReport>& reports) {
   }
 }
 
+inline void promise_amendment(const upstream::Protocol& protocol, const http_client::Response& response) {
+  const auto request = upstream::amended_request();
+  promise(valid_utf8(protocol.amend_answer(request, response).excerpt), "what operators see is UTF-8");
+  if (!protocol.has_amendment_lookup()) return;
+  const auto lookup = protocol.look_up_amendment(request, request.received_at);
+  const auto answer = lookup->feed(response);
+  if (!answer) return;
+  promise(valid_utf8(answer->excerpt), "what operators see is UTF-8");
+  const auto* const found = std::get_if<outcome::Found>(&answer->outcome);
+  promise(found == nullptr || found->code.empty(), "an amendment has no code");
+}
+
 template <class Outcome>
 void promise_outcome(const upstream::Answer<Outcome>& answer) {
   promise(valid_utf8(answer.excerpt), "what operators see is UTF-8");
@@ -59,6 +71,7 @@ inline void judge(const upstream::Protocol& protocol, const http_client::Respons
     const std::vector<std::string> asked{"SD-1", "17"};
     promise_outcome(protocol.follow_up_answer(asked, response));
   }
+  if (protocol.amends()) promise_amendment(protocol, response);
   if (const auto told = protocol.read_callback(response.body)) promise_reports(*told);
   if (const auto listing = protocol.list(request.received_at)) {
     std::vector<upstream::Held> held;

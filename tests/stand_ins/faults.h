@@ -36,7 +36,7 @@ enum class Mode {
 
 struct Fault {
   Mode mode = Mode::status;
-  std::string on;                     ///< `register`, `look_up`, `poll`, `send`, `status`, or `any`.
+  std::string on;                     ///< `register`, `look_up`, `poll`, `amend`, `send`, `status`, or `any`.
   std::string match;                  ///< Only calls whose text (description, codes, category, receptor) holds this.
   std::optional<std::int64_t> count;  ///< So often, then no more.
   double probability = 1;

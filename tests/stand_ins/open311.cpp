@@ -5,6 +5,7 @@
 
 #include "tests/stand_ins/json.h"
 #include "tests/stand_ins/open311_answers.h"
+#include "tests/stand_ins/open311_updates.h"
 #include "tests/stand_ins/services.h"
 #include "tests/stand_ins/xml.h"
 
@@ -20,7 +21,6 @@ constexpr std::string_view base_path = "/open311/v2";
 constexpr std::string_view jurisdiction = "isfahan";
 constexpr std::string_view external_id_attribute = "attribute[external_id]";
 constexpr std::string_view out_of_scope = "این موضوع قابلیت ثبت در سامانه ۱۳۷ را ندارد";
-constexpr std::size_t longest_description = 4'000;
 constexpr std::size_t most_rows = 1'000;
 constexpr std::size_t usual_page = 50;
 constexpr auto longest_span = std::chrono::hours(24 * 90);
@@ -34,14 +34,6 @@ Response faulty(const Fault& fault) {
 const Service* find_service(std::string_view code) {
   auto found = std::ranges::find(services, code, &Service::code);
   return found == services.end() ? nullptr : &*found;
-}
-
-bool looks_like_html(std::string_view text) {
-  for (auto at = text.find('<'); at != std::string_view::npos && at + 1 < text.size(); at = text.find('<', at + 1)) {
-    char next = text[at + 1];
-    if (next == '/' || next == '!' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z')) return true;
-  }
-  return false;
 }
 
 bool is_degree(std::string_view text, double most) {
@@ -73,10 +65,7 @@ std::optional<Response> wrong_submission(const Fields& fields, const std::string
   if (code.empty()) return invalid("service_code is required");
   if (!find_service(code)) return not_found("service_code was not found");
   if (auto wrong = wrong_location(fields)) return wrong;
-  auto description = value_of(fields, "description");
-  if (utf8_length(description).value_or(0) > longest_description) return invalid("description is longer than 4000 characters");
-  if (looks_like_html(description)) return invalid("description must not hold HTML");
-  return std::nullopt;
+  return open311::wrong_description(value_of(fields, "description"));
 }
 
 void write_service(Json& json, const Service& service) {
@@ -234,8 +223,9 @@ Answer Open311::serve_json(const Request& request, std::string_view path) {
   if (path.starts_with("/services/")) return {service_definition(path.substr(10))};
   if (path == "/requests") return list(*query);
   if (path == "/servicerequestupdates") {
+    auto fault = faults_.pick("status", "");
     return answer_under(
-        faults_.pick("status", ""), [&] { return updates_.list(*query, registry_, settings_.pace); }, faulty);
+        fault, [&] { return open311::list_updates(*query, registry_, settings_.pace, fault); }, faulty);
   }
   if (path.starts_with("/requests/")) return read_one(path.substr(10));
   if (path.starts_with("/tokens/")) return read_token(path.substr(8));
@@ -296,8 +286,10 @@ Answer Open311::update(const Request& request) {
   if (!fields) return {invalid("the form is not well-formed UTF-8")};
   if (value_of(*fields, "api_key") != settings_.api_key) return {error(403, "403", "api_key is missing or wrong")};
   if (auto wrong = wrong_jurisdiction(*fields)) return {std::move(*wrong)};
+  if (auto wrong = open311::wrong_update(*fields, registry_)) return {std::move(*wrong)};
+  auto fault = faults_.pick("amend", std::string(value_of(*fields, "update_id")) + '\n' + std::string(value_of(*fields, "description")));
   return answer_under(
-      faults_.pick("update", value_of(*fields, "service_request_id")), [&] { return updates_.post(*fields, registry_); }, faulty);
+      fault, [&] { return open311::post_update(*fields, registry_, fault); }, faulty);
 }
 
 Answer Open311::list(const Fields& query) {

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "tests/stand_ins/open311_updates.h"
 #include "tests/stand_ins/progress.h"
 #include "tests/stand_ins/registry.h"
 #include "tests/stand_ins/site.h"
@@ -28,10 +27,7 @@ class Open311 : public Site {
  protected:
   Answer serve(const Request& request) override;
   [[nodiscard]] std::string ledger(bool summary) const override { return registry_.to_json(summary); }
-  void forget() override {
-    registry_.clear();
-    updates_.clear();
-  }
+  void forget() override { registry_.clear(); }
 
  private:
   Answer serve_json(const Request& request, std::string_view path);
@@ -44,7 +40,6 @@ class Open311 : public Site {
 
   Settings settings_;
   Registry registry_;
-  open311::Updates updates_;
   std::int64_t next_token_ = 1;
 };
 

@@ -1,34 +1,20 @@
 #pragma once
 
-#include <string>
-#include <vector>
+#include <optional>
 
+#include "tests/stand_ins/faults.h"
 #include "tests/stand_ins/progress.h"
 #include "tests/stand_ins/registry.h"
 
-namespace salam::stand_ins::open311 {
-
 /// Service request updates (https://github.com/mysociety/fixmystreet/wiki/Open311-FMS---Complete-Spec): each step of a registration, and
 /// what clients add.
-class Updates {
- public:
-  /// Both ends of the time are needed. Oldest first.
-  [[nodiscard]] Response list(const Fields& query, const Registry& registry, const Pace& pace) const;
-  /// The same update twice is kept once.
-  Response post(const Fields& fields, const Registry& registry);
-  void clear() { posted_.clear(); }
+namespace salam::stand_ins::open311 {
 
- private:
-  struct Update {
-    std::string id;
-    std::string request;
-    std::string status;
-    std::string description;
-    Time at{};
-  };
-  [[nodiscard]] static std::vector<Update> of(const Registration& registration, const Pace& pace, Time now);
-
-  std::vector<Update> posted_;
-};
+/// Both ends of the time are needed. Oldest first.
+Response list_updates(const Fields& query, const Registry& registry, const Pace& pace, const std::optional<Fault>& fault);
+/// What is wrong with one; nothing where it can be posted.
+std::optional<Response> wrong_update(const Fields& fields, const Registry& registry);
+/// The same update twice is kept once.
+Response post_update(const Fields& fields, Registry& registry, const std::optional<Fault>& fault);
 
 }  // namespace salam::stand_ins::open311

@@ -1,5 +1,7 @@
 #include "tests/stand_ins/registry.h"
 
+#include <algorithm>
+
 #include "tests/stand_ins/json.h"
 
 namespace salam::stand_ins {
@@ -12,6 +14,13 @@ void write(Json& json, const Registration& registration, std::string_view system
   if (!registration.token.empty()) json.member("token", registration.token);
   json.key("fields").open_object();
   for (const auto& [name, value] : registration.fields) json.member(name, value);
+  json.close_object().close_object();
+}
+
+void write(Json& json, const Amendment& amendment, std::string_view system) {
+  json.open_object().member("system", system).member("amends", amendment.code).member("id", amendment.sent_as);
+  json.member("times", amendment.times).member("at", w3c_time(amendment.at)).key("fields").open_object();
+  for (const auto& [name, value] : amendment.fields) json.member(name, value);
   json.close_object().close_object();
 }
 
@@ -53,8 +62,24 @@ std::vector<const Registration*> Registry::by_external_id(std::string_view exter
   return found;
 }
 
+bool Registry::amend(Amendment amendment) {
+  if (file_.wanted()) {
+    Json line;
+    write(line, amendment, system_);
+    file_.append(line.take());
+  }
+  auto known = std::ranges::find(amendments_, amendment.id, &Amendment::id);
+  if (known == amendments_.end()) {
+    amendments_.push_back(std::move(amendment));
+    return true;
+  }
+  ++known->times;
+  return false;
+}
+
 void Registry::clear() {
   registrations_.clear();
+  amendments_.clear();
   codes_.clear();
   tokens_.clear();
   external_ids_.clear();
@@ -71,6 +96,8 @@ std::string Registry::to_json(bool summary) const {
   if (!summary) {
     json.key("registrations").open_array();
     for (const auto& registration : registrations_) write(json, registration, system_);
+    json.close_array().key("amendments").open_array();
+    for (const auto& amendment : amendments_) write(json, amendment, system_);
     json.close_array();
   }
   return json.close_object().take();

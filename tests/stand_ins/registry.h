@@ -26,7 +26,18 @@ struct Registration {
   Fields fields;  ///< As they came, without the key.
 };
 
-/// All registrations of one system, in their order.
+/// What was added to a registration later.
+struct Amendment {
+  std::string id;          ///< The gateway's own, or the system's where that was lost.
+  std::string sent_as;     ///< The gateway's own.
+  std::string code;        ///< Of the registration.
+  std::int64_t times = 1;  ///< How often it came; it is kept once.
+  Time at{};
+  Time visible_at{};  ///< For lookups.
+  Fields fields;      ///< As they came, without the key.
+};
+
+/// All registrations of one system, in their order, and what was added to them.
 class Registry {
  public:
   /// Codes are `prefix` and a rising number. Without `detail` the fields are not kept.
@@ -40,8 +51,13 @@ class Registry {
   /// In the order in which they came.
   [[nodiscard]] const std::deque<Registration>& all() const { return registrations_; }
 
+  /// False: the same was known already, and is counted once more.
+  bool amend(Amendment amendment);
+  /// In the order in which they came.
+  [[nodiscard]] const std::deque<Amendment>& amendments() const { return amendments_; }
+
   void clear();
-  /// `{"count", "distinct_external_ids", "duplicates": […], "registrations": […]}`; the last not in a summary.
+  /// `{"count", "distinct_external_ids", "duplicates": […], "registrations": […], "amendments": […]}`; the last two not in a summary.
   [[nodiscard]] std::string to_json(bool summary) const;
 
  private:
@@ -58,6 +74,7 @@ class Registry {
   bool detail_;
   LedgerFile& file_;
   std::deque<Registration> registrations_;
+  std::deque<Amendment> amendments_;
   Index<std::size_t> codes_;
   Index<std::size_t> tokens_;
   Index<std::vector<std::size_t>> external_ids_;

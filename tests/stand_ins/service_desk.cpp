@@ -1,11 +1,9 @@
 #include "tests/stand_ins/service_desk.h"
 
 #include <algorithm>
-#include <array>
-
-#include <rapidjson/document.h>
 
 #include "tests/stand_ins/json.h"
+#include "tests/stand_ins/service_desk_bodies.h"
 
 namespace salam::stand_ins {
 
@@ -13,10 +11,11 @@ namespace {
 
 constexpr std::string_view tickets_path = "/api/v1/tickets";
 constexpr std::string_view status_path = "/api/v1/tickets/status";
+constexpr std::string_view amendments_suffix = "/amendments";
 constexpr std::size_t most_codes = 50;
 constexpr std::size_t tickets_on_a_page = 20;
 
-using Value = rapidjson::Value;
+using desk::is_external_id;
 
 Response error(int status, std::string_view code, std::string_view message) {
   Json json;
@@ -33,105 +32,6 @@ Response faulty(const Fault& fault) {
                fault.text.empty() ? "میز خدمت در دسترس نیست" : fault.text);
 }
 
-bool is_external_id(std::string_view text) {
-  return text.size() == 10 && text[0] >= '1' && text[0] <= '8' && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-enum class Type { text, text_or_null, number_or_null, integer, object };
-struct Member {
-  std::string_view name;
-  Type type;
-  bool required = false;
-};
-
-bool fits(const Value& value, Type type) {
-  switch (type) {
-    case Type::text:
-      return value.IsString();
-    case Type::text_or_null:
-      return value.IsString() || value.IsNull();
-    case Type::number_or_null:
-      return value.IsNumber() || value.IsNull();
-    case Type::integer:
-      return value.IsInt();
-    case Type::object:
-      return value.IsObject();
-  }
-  return false;
-}
-
-std::string_view text_of(const Value& value) { return {value.GetString(), value.GetStringLength()}; }
-
-void keep(Fields& fields, std::string name, const Value& value) {
-  if (value.IsString()) {
-    fields.emplace_back(std::move(name), text_of(value));
-  } else if (value.IsInt()) {
-    fields.emplace_back(std::move(name), std::to_string(value.GetInt()));
-  } else if (value.IsNumber()) {
-    fields.emplace_back(std::move(name), std::to_string(value.GetDouble()));
-  }
-}
-
-/// Checks one object against what the contract says of it and keeps its values; answers with what is wrong.
-template <std::size_t size>
-std::optional<std::string> read_object(const Value& object, const std::array<Member, size>& members, const std::string& prefix,
-                                       Fields& fields) {
-  for (const auto& member : members) {
-    if (member.required && !object.HasMember(member.name.data())) return prefix + std::string(member.name) + " is required";
-  }
-  for (const auto& [key, value] : object.GetObject()) {
-    std::string name = prefix + key.GetString();
-    auto known = std::ranges::find(members, text_of(key), &Member::name);
-    if (known == members.end()) return name + " is not known";
-    if (!fits(value, known->type)) return name + " has the wrong type";
-    keep(fields, name, value);
-  }
-  return std::nullopt;
-}
-
-constexpr std::array<Member, 10> ticket_members{{{"external_id", Type::text, true},
-                                                 {"title", Type::text, true},
-                                                 {"description", Type::text, true},
-                                                 {"kind", Type::text, true},
-                                                 {"category", Type::text_or_null},
-                                                 {"region", Type::text, true},
-                                                 {"applicant", Type::object},
-                                                 {"place", Type::object},
-                                                 {"source", Type::object},
-                                                 {"received_at", Type::text, true}}};
-constexpr std::array<Member, 4> applicant_members{
-    {{"name", Type::text_or_null}, {"mobile", Type::text_or_null}, {"phone", Type::text_or_null}, {"national_id", Type::text_or_null}}};
-constexpr std::array<Member, 3> place_members{
-    {{"address", Type::text_or_null}, {"latitude", Type::number_or_null}, {"longitude", Type::number_or_null}}};
-constexpr std::array<Member, 3> source_members{{{"meeting", Type::text}, {"form", Type::text}, {"item", Type::integer}}};
-constexpr std::array<std::string_view, 5> kinds{"request", "complaint", "suggestion", "criticism", "thanks"};
-
-bool is_region(std::string_view text) {
-  auto number = to_integer(text);
-  return text == "nazhvan" || (number && *number >= 1 && *number <= 15 && text[0] != '0');
-}
-
-std::optional<std::string> read_ticket(std::string_view body, Fields& fields) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(), body.size());
-  if (document.HasParseError() || !document.IsObject()) return "the body is no JSON object";
-  if (auto wrong = read_object(document, ticket_members, "", fields)) return wrong;
-  auto part = [&](const char* name, const auto& members) -> std::optional<std::string> {
-    auto member = document.FindMember(name);
-    return member == document.MemberEnd() ? std::nullopt : read_object(member->value, members, std::string(name) + ".", fields);
-  };
-  if (auto wrong = part("applicant", applicant_members)) return wrong;
-  if (auto wrong = part("place", place_members)) return wrong;
-  if (auto wrong = part("source", source_members)) return wrong;
-  if (!is_external_id(value_of(fields, "external_id"))) return "external_id is no tracking code";
-  if (std::ranges::count(kinds, value_of(fields, "kind")) == 0) return "kind is not known";
-  if (!is_region(value_of(fields, "region"))) return "region is not known";
-  auto mobile = value_of(fields, "applicant.mobile");
-  if (!mobile.empty() && !(mobile.starts_with("+989") && mobile.size() == 13)) return "applicant.mobile is not E.164";
-  if (!parse_w3c_time(std::string(value_of(fields, "received_at")))) return "received_at is not RFC 3339";
-  return std::nullopt;
-}
-
 void write_ticket(Json& json, const Registration& registration, const Pace& pace) {
   auto step = steps_of(registration, pace, std::chrono::system_clock::now()).back();
   json.open_object().member("code", registration.code).member("external_id", registration.external_id).member("status", step.status);
@@ -145,6 +45,26 @@ void write_status(Json& json, const Registration& registration, const Pace& pace
   json.member("updated_at", w3c_time(step.at)).close_object();
 }
 
+Response page_is_wrong() { return invalid("page must be 1 or more"); }
+
+std::optional<std::int64_t> page_in(const Fields& query) {
+  auto asked = value_of(query, "page");
+  auto page = to_integer(asked.empty() ? "1" : asked);
+  return page && *page >= 1 ? page : std::nullopt;
+}
+
+/// `SD-1` in `/api/v1/tickets/SD-1/amendments`; empty for other paths.
+std::string_view code_in(std::string_view path) {
+  if (!path.starts_with(tickets_path) || !path.ends_with(amendments_suffix)) return {};
+  path.remove_prefix(tickets_path.size());
+  path.remove_suffix(std::min(path.size(), amendments_suffix.size()));
+  return path.starts_with('/') && path.find('/', 1) == std::string_view::npos ? path.substr(1) : std::string_view{};
+}
+
+void write_amendment(Json& json, const Amendment& amendment) {
+  json.open_object().member("external_id", amendment.id).member("at", w3c_time(amendment.at)).close_object();
+}
+
 }  // namespace
 
 ServiceDesk::ServiceDesk(Settings settings, LedgerFile& file)
@@ -154,12 +74,14 @@ ServiceDesk::ServiceDesk(Settings settings, LedgerFile& file)
       registry_("service_desk", "SD-", 100'234, settings_.detail, file) {}
 
 Answer ServiceDesk::serve(const Request& request) {
-  if (request.path != tickets_path && request.path != status_path) return {error(404, "not_found", "nothing is here")};
+  auto amended = code_in(request.path);
+  bool is_status = request.path == status_path;
+  if (request.path != tickets_path && !is_status && amended.empty()) return {error(404, "not_found", "nothing is here")};
   if (request.header("X-Api-Key") != settings_.api_key) return {error(401, "unauthorized", "X-Api-Key is missing or wrong")};
-  if (request.path == status_path && request.method == "GET") return read_status(request);
-  if (request.path == status_path) return {error(405, "method_not_allowed", "only GET is known here")};
-  if (request.method == "POST") return create(request);
-  if (request.method == "GET") return find(request);
+  if (request.method == "GET")
+    return is_status ? read_status(request) : amended.empty() ? find(request) : find_amendments(request, amended);
+  if (is_status) return {error(405, "method_not_allowed", "only GET is known here")};
+  if (request.method == "POST") return amended.empty() ? create(request) : amend(request, amended);
   Answer answer{error(405, "method_not_allowed", "GET and POST only")};
   answer.response.headers.emplace_back("Allow", "GET, POST");
   return answer;
@@ -168,7 +90,7 @@ Answer ServiceDesk::serve(const Request& request) {
 Answer ServiceDesk::create(const Request& request) {
   if (request.media_type() != "application/json") return {error(415, "unsupported_media_type", "application/json is needed")};
   Fields fields;
-  if (auto wrong = read_ticket(request.body, fields)) return {invalid(*wrong)};
+  if (auto wrong = desk::read_ticket(request.body, fields)) return {invalid(*wrong)};
   std::string text = std::string(value_of(fields, "category")) + '\n' + std::string(value_of(fields, "external_id")) + '\n' +
                      std::string(value_of(fields, "title")) + '\n' + std::string(value_of(fields, "description"));
   auto fault = faults_.pick("register", text);
@@ -212,9 +134,8 @@ Answer ServiceDesk::find(const Request& request) {
   auto query = parse_form(request.query);
   auto external_id = query ? value_of(*query, "external_id") : std::string_view{};
   if (!is_external_id(external_id)) return {invalid("external_id is required: a tracking code")};
-  auto asked_page = value_of(*query, "page");
-  auto page = to_integer(asked_page.empty() ? "1" : asked_page);
-  if (!page || *page < 1) return {invalid("page must be 1 or more")};
+  auto page = page_in(*query);
+  if (!page) return {page_is_wrong()};
   auto fault = faults_.pick("look_up", external_id);
   auto act = [&] {
     std::vector<const Registration*> found;
@@ -230,6 +151,56 @@ Answer ServiceDesk::find(const Request& request) {
     Json json;
     json.open_object().key("tickets").open_array();
     for (auto i = first; i < last; ++i) write_ticket(json, *found[i], settings_.pace);
+    json.close_array().key("next_page");
+    last < found.size() && !is(fault, Mode::truncate_list) ? json.number(*page + 1) : json.null();
+    return Response{200, json.close_object().take()};
+  };
+  return answer_under(fault, act, faulty);
+}
+
+Answer ServiceDesk::amend(const Request& request, std::string_view code) {
+  if (request.media_type() != "application/json") return {error(415, "unsupported_media_type", "application/json is needed")};
+  Amendment amendment;
+  if (auto wrong = desk::read_amendment(request.body, amendment.fields)) return {invalid(*wrong)};
+  const auto* registration = registry_.by_code(code);
+  if (registration == nullptr) return {error(404, "not_found", "there is no such ticket")};
+  amendment.id = amendment.sent_as = value_of(amendment.fields, "external_id");
+  amendment.code = code;
+  if (!registration->external_id.empty() && !amendment.id.starts_with(registration->external_id + "-")) {
+    return {invalid("external_id belongs to another ticket")};
+  }
+  auto fault = faults_.pick("amend", amendment.id + '\n' + std::string(value_of(amendment.fields, "text")));
+  auto act = [&] {
+    amendment.at = std::chrono::system_clock::now();
+    amendment.visible_at = amendment.at + (is(fault, Mode::lookup_lag) ? fault->ms : Milliseconds(0));
+    if (fault) amendment.visible_at += fault->lag;
+    if (is(fault, Mode::duplicate)) registry_.amend(amendment);
+    bool is_new = registry_.amend(amendment);
+    Json json;
+    json.open_object().key("amendment");
+    write_amendment(json, amendment);
+    return Response{is_new ? 201 : 200, json.close_object().take()};
+  };
+  return answer_under(fault, act, faulty);
+}
+
+Answer ServiceDesk::find_amendments(const Request& request, std::string_view code) {
+  auto query = parse_form(request.query);
+  auto page = query ? page_in(*query) : std::nullopt;
+  if (!page) return {page_is_wrong()};
+  if (registry_.by_code(code) == nullptr) return {error(404, "not_found", "there is no such ticket")};
+  auto fault = faults_.pick("look_up", code);
+  auto act = [&] {
+    std::vector<const Amendment*> found;
+    for (const auto& each : registry_.amendments()) {
+      if (each.code == code && each.visible_at <= std::chrono::system_clock::now()) found.push_back(&each);
+    }
+    if (is(fault, Mode::lookup_nothing)) found.clear();
+    auto first = std::min(found.size(), static_cast<std::size_t>(*page - 1) * tickets_on_a_page);
+    auto last = std::min(found.size(), first + (is(fault, Mode::truncate_list) ? fault->limit : tickets_on_a_page));
+    Json json;
+    json.open_object().key("amendments").open_array();
+    for (auto i = first; i < last; ++i) write_amendment(json, *found[i]);
     json.close_array().key("next_page");
     last < found.size() && !is(fault, Mode::truncate_list) ? json.number(*page + 1) : json.null();
     return Response{200, json.close_object().take()};

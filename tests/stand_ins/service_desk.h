@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/stand_ins/progress.h"
@@ -30,6 +31,8 @@ class ServiceDesk : public Site {
   Answer create(const Request& request);
   Response file(const Fields& fields, const std::optional<Fault>& fault);
   Answer find(const Request& request);
+  Answer amend(const Request& request, std::string_view code);
+  Answer find_amendments(const Request& request, std::string_view code);
   Answer read_status(const Request& request);
 
   Settings settings_;

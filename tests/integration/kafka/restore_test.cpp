@@ -129,6 +129,10 @@ TEST_F(RestoreBeforeTheTopic, ListsTheRequestsThatCameAfterTheBackup) {
   ASSERT_TRUE(told(registered));
   city_->fault(Which::system137, down);
   const auto waiting = gateway().take("3/a");
+  // A meeting's events are no request's, whatever its id looks like.
+  ASSERT_EQ(
+      gateway().put("/v1/meetings/0193a1c2-7b1e-7c3d-9f00-5d1b2c3a4e5f", R"({"region": 5, "mosque": "x", "date": "2026-01-06"})").status,
+      201);
   ASSERT_TRUE(all_published());
   const auto code = gateway().request(registered).at("/registration/code");
   const auto tracking = gateway().request(waiting).at("/tracking_code");

@@ -21,9 +21,9 @@ class AmendmentsTest : public LifecycleTest {
   const Amendment& amendment() const { return record_.request.handling.amendment; }
   void begin(const AmendmentPower& power) { apply(begin_amendment(record_, power, policy_, at())); }
 
-  const AmendmentPower sets_values_{.possible = true, .sets_values = true, .lookup = false, .believable_after = {}};
-  const AmendmentPower looks_up_{.possible = true, .sets_values = false, .lookup = true, .believable_after = minutes(10)};
-  const AmendmentPower can_only_tell_{.possible = true, .sets_values = false, .lookup = false, .believable_after = {}};
+  const AmendmentPower sets_values_{.possible = true, .sets_values = true, .lookup = false, .proved = false, .believable_after = {}};
+  const AmendmentPower looks_up_{.possible = true, .sets_values = false, .lookup = true, .proved = true, .believable_after = minutes(10)};
+  const AmendmentPower can_only_tell_{.possible = true, .sets_values = false, .lookup = false, .proved = false, .believable_after = {}};
 };
 
 TEST_F(AmendmentsTest, IsSentOnceUnderANumber) {
@@ -141,6 +141,15 @@ TEST_F(AmendmentsTest, AnyOtherIsLookedUpFirst) {
   record_ = uncertain;
   apply(amendment_found(record_, policy_, at(minutes(10))));
   EXPECT_EQ(amendment().state, AmendmentState::none);
+}
+
+TEST_F(AmendmentsTest, ALookupThatHasNotProvedItselfIsNotBelieved) {
+  begin(looks_up_);
+  apply(amendment_uncertain(record_, "reset", looks_up_, policy_, at()));
+  auto unproved = looks_up_;
+  unproved.proved = false;
+  apply(amendment_absent(record_, start + minutes(10), unproved, policy_, at(minutes(10))));
+  EXPECT_EQ(amendment().state, AmendmentState::held);
 }
 
 TEST_F(AmendmentsTest, WithoutALookupAPersonDecides) {

@@ -101,6 +101,45 @@ TEST(JalaliDate, GivesEsfand30DaysInLeapYearsOnly) {
   EXPECT_EQ(jalali_date(date(2030, 3, 20)), "۱۴۰۸/۱۲/۳۰");
 }
 
+TEST(TehranEnd, IsTheDaysLastMillisecond) {
+  EXPECT_EQ(to_rfc3339(tehran_end(date(2026, 11, 24))), "2026-11-24T23:59:59.999+03:30");
+  EXPECT_EQ(tehran_end(date(2026, 3, 20)) + 1ms, tehran_midnight(tehran_end(date(2026, 3, 21)))) << "the last day of 1404";
+}
+
+std::string months_on(std::string_view day, int months) { return jalali_date(months_after(parse_day(day).value(), months)); }
+
+TEST(MonthsAfter, KeepTheDayOfTheMonth) {
+  EXPECT_EQ(months_on("1405/09/03", 1), "۱۴۰۵/۱۰/۰۳");
+  EXPECT_EQ(months_on("1405/09/03", 3), "۱۴۰۵/۱۲/۰۳");
+  EXPECT_EQ(months_on("1405/09/03", 0), "۱۴۰۵/۰۹/۰۳");
+  EXPECT_EQ(months_on("1405/12/15", 1), "۱۴۰۶/۰۱/۱۵") << "over Nowruz";
+  EXPECT_EQ(months_on("1405/10/30", 3), "۱۴۰۶/۰۱/۳۰");
+}
+
+TEST(MonthsAfter, EndWithTheMonthWhereItIsShorter) {
+  EXPECT_EQ(months_on("1405/06/31", 1), "۱۴۰۵/۰۷/۳۰");
+  EXPECT_EQ(months_on("1405/06/31", 6), "۱۴۰۵/۱۲/۲۹");
+  EXPECT_EQ(months_on("1403/06/31", 6), "۱۴۰۳/۱۲/۳۰") << "a leap year";
+  EXPECT_EQ(months_on("1405/09/30", 3), "۱۴۰۵/۱۲/۲۹");
+  EXPECT_EQ(months_on("1403/12/30", 1), "۱۴۰۴/۰۱/۳۰");
+}
+
+TEST(Day, IsReadInEitherCalendarAndAnyDigits) {
+  for (const auto* text : {"1405/01/01", "1405-01-01", "۱۴۰۵/۰۱/۰۱", "١٤٠٥-٠١-٠١", "2026-03-21", "2026/03/21", "۲۰۲۶/۰۳/۲۱"}) {
+    EXPECT_EQ(parse_day(text), date(2026, 3, 21)) << text;
+  }
+  EXPECT_EQ(parse_day("1403/12/30"), date(2025, 3, 20)) << "a leap year";
+  EXPECT_EQ(parse_day("1405/06/31"), date(2026, 9, 22));
+  EXPECT_EQ(parse_day("1599/01/01"), parse_day("2220-03-21"));
+}
+
+TEST(Day, ThatIsInNoCalendarIsRefused) {
+  for (const auto* text : {"", "1405/12/30", "1405/07/31", "1405/13/01", "1405/00/10", "1405/01/00", "1405/1/1", "2026-02-29", "2026-13-01",
+                           "1405/01/01 ", "0000/01/01x", "05/01/01", "1405.01.01"}) {
+    EXPECT_EQ(parse_day(text), std::nullopt) << text;
+  }
+}
+
 TEST(JalaliDate, IsTheSameOnEveryThread) {
   std::vector<std::string> seen(4);
   {

@@ -6,9 +6,7 @@
 namespace salam::json {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -125,6 +123,34 @@ TEST(Meeting, NeedsADayThatExists) {
   const auto meeting = read(R"({"region":"16","mosque":"x","date":"2026-02-30"})", [](const Value& v) { return read_meeting("m1", v); });
   ASSERT_FALSE(meeting.ok());
   EXPECT_THAT(pointers(meeting.error()), ElementsAre("/region", "/date"));
+}
+
+TEST(Meeting, MayNameManagerAddresseesAndInvitees) {
+  const auto read_it = [](const Value& v) { return read_meeting("m1", v); };
+  const auto meeting =
+      read(R"({"region":"5","mosque":"x","date":"2026-11-24","manager":" رضا  كريمي ","addressees":["شهردار"],"invitees":[]})", read_it);
+  ASSERT_TRUE(meeting.ok());
+  EXPECT_EQ(meeting->manager, "رضا کریمی");
+  EXPECT_EQ(meeting->addressees, std::vector<std::string>{"شهردار"});
+  EXPECT_EQ(meeting->invitees, std::vector<std::string>{});
+  const auto silent = read(R"({"region":"5","mosque":"x","date":"2026-11-24","manager":null})", read_it);
+  EXPECT_EQ(silent->manager, std::nullopt);
+  EXPECT_EQ(silent->addressees, std::nullopt);
+  const auto blank = read(R"({"region":"5","mosque":"x","date":"2026-11-24","invitees":["a"," "]})", read_it);
+  ASSERT_FALSE(blank.ok());
+  EXPECT_THAT(pointers(blank.error()), ElementsAre("/invitees/1"));
+}
+
+TEST(StepDone, IsReadFromItsBody) {
+  const auto done = read(R"({"by":" زهرا ","at":"2026-11-24T18:30:00+03:30","note":"نامه"})", read_step_done);
+  ASSERT_TRUE(done.ok());
+  EXPECT_EQ(done->by, "زهرا");
+  EXPECT_EQ(to_rfc3339(done->at.value()), "2026-11-24T18:30:00.000+03:30");
+  EXPECT_EQ(done->note, "نامه");
+  EXPECT_EQ(read(R"({"by":"زهرا"})", read_step_done)->at, std::nullopt);
+  const auto wrong = read(R"({"by":" ","at":"2026-02-30T18:30:00Z"})", read_step_done);
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_THAT(pointers(wrong.error()), ElementsAre("/by", "/at"));
 }
 
 TEST(Meeting, HasAnIdThatFitsAPath) {

@@ -253,6 +253,32 @@ TEST_F(BusyOpen311StandIn, TakesUpdatesOnce) {
             R"("description":"x","media_url":""}])");
 }
 
+TEST_F(BusyOpen311StandIn, ShowsInTheLedgerHowOftenAnUpdateCame) {
+  post(good_form);
+  update(amendment());
+  update(amendment());
+  auto ledger = stand_ins_.control(Which::system137, "GET", "/_control/ledger").body;
+  EXPECT_THAT(ledger, HasSubstr(R"("amends":"14050001","id":"u1","times":2,"at":"2026-11-24T12:00:00Z")"));
+  EXPECT_THAT(ledger, HasSubstr(R"("description":"x")"));
+  EXPECT_THAT(ledger, testing::Not(HasSubstr("api_key")));
+}
+
+TEST_F(BusyOpen311StandIn, FailsToTakeOrShowUpdatesOnDemand) {
+  fault(R"({"mode":"stays_open","count":1})");
+  post(good_form);
+  fault(R"({"mode":"status","status":503,"on":"amend","count":1})");
+  EXPECT_THAT(update(amendment()), HasSubstr(R"("code":"503")"));
+  EXPECT_EQ(get("/servicerequestupdates.json?" + today).body, "[]");
+  fault(R"({"mode":"drop_external_id","on":"amend","count":1})");
+  EXPECT_EQ(update(amendment()), R"([{"update_id":"U1"}])");
+  fault(R"({"mode":"lookup_nothing","on":"status","count":1})");
+  EXPECT_EQ(get("/servicerequestupdates.json?" + today).body, "[]");
+  EXPECT_THAT(get("/servicerequestupdates.json?" + today).body, HasSubstr(R"("update_id":"U1")"));
+  fault(R"({"mode":"lookup_lag","ms":60000,"on":"amend","count":1})");
+  EXPECT_EQ(update(amendment()), R"([{"update_id":"u1"}])");
+  EXPECT_THAT(get("/servicerequestupdates.json?" + today).body, testing::Not(HasSubstr("\"u1\"")));
+}
+
 TEST_F(BusyOpen311StandIn, RefusesUpdatesThatTheExtensionDoesNotAllow) {
   post(good_form);
   auto status = [&](const std::string& what, const std::string& with) {
@@ -267,6 +293,8 @@ TEST_F(BusyOpen311StandIn, RefusesUpdatesThatTheExtensionDoesNotAllow) {
   EXPECT_EQ(status("status=open", "status=teleported"), 400);
   EXPECT_EQ(status("2026-11-24T12%3A00%3A00Z", "yesterday"), 400);
   EXPECT_EQ(status("description=x", "description=%FF"), 400);
+  EXPECT_EQ(status("description=x", "description=%3Cb%3E"), 400);
+  EXPECT_EQ(status("description=x", "description=" + std::string(4'001, 'x')), 400);
   EXPECT_EQ(connection_.call("POST", "/open311/v2/servicerequestupdates.json", "Content-Type: application/json\r\n", "{}").status, 415);
 }
 

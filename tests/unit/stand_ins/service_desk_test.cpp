@@ -22,6 +22,12 @@ std::string with(std::string_view old_part, const std::string& new_part) {
   return ticket.replace(ticket.find(old_part), old_part.size(), new_part);
 }
 
+const std::string amendments = "/api/v1/tickets/SD-100234/amendments";
+const std::string good_amendment =
+    R"({"external_id":"1234567890-2","number":2,"text":"اصلاح","title":"وام","description":"شرح","kind":"request","category":null,)"
+    R"("region":"3","applicant":{"name":null},"place":{"latitude":32.6},)"
+    R"("assignment":{"unit":"خدمات شهری","due":"2026-12-01","explanation":null},"answer":null})";
+
 class ServiceDeskStandIn : public testing::Test {
  protected:
   wire::Reply post(const std::string& ticket, const std::string& with_headers = headers) {
@@ -104,6 +110,63 @@ TEST_F(ServiceDeskStandIn, TellsTheStatusOfThoseAskedAfter) {
   EXPECT_EQ(status("?codes=" + many).status, 400);
   EXPECT_EQ(connection_.call("GET", "/api/v1/tickets/status?codes=SD-1").status, 401);
   EXPECT_EQ(connection_.call("POST", "/api/v1/tickets/status", headers, good_ticket).status, 405);
+}
+
+TEST_F(ServiceDeskStandIn, TakesAnAmendmentOnceAndShowsHowOftenItCame) {
+  post(good_ticket);
+  auto amend = [&] { return connection_.call("POST", amendments, headers, good_amendment); };
+  auto first = amend();
+  EXPECT_EQ(first.status, 201);
+  EXPECT_THAT(first.body, HasSubstr(R"({"amendment":{"external_id":"1234567890-2","at":")"));
+  EXPECT_EQ(amend().status, 200);
+  EXPECT_THAT(
+      stand_ins_.control(Which::service_desk, "GET", "/_control/ledger").body,
+      testing::AllOf(HasSubstr(R"("amends":"SD-100234","id":"1234567890-2","times":2,)"), HasSubstr(R"("assignment.due":"2026-12-01")")));
+  fault(R"({"mode":"duplicate","on":"amend","count":1})");
+  amend();
+  EXPECT_THAT(stand_ins_.control(Which::service_desk, "GET", "/_control/ledger").body, HasSubstr(R"("times":4)"));
+}
+
+TEST_F(ServiceDeskStandIn, ListsTheAmendmentsOfATicketPageByPage) {
+  post(good_ticket);
+  post(with("1234567890", "2234567890"));
+  auto list = [&](const std::string& query = "") { return connection_.call("GET", amendments + query, headers); };
+  EXPECT_EQ(list().body, R"({"amendments":[],"next_page":null})");
+  for (int i = 1; i <= 21; ++i) {
+    auto amendment = good_amendment;
+    amendment.replace(amendment.find("-2\",\"number\":2"), 14, "-" + std::to_string(i) + "\",\"number\":" + std::to_string(i));
+    EXPECT_EQ(connection_.call("POST", amendments, headers, amendment).status, 201) << i;
+  }
+  EXPECT_THAT(list("?page=1").body, testing::AllOf(HasSubstr("1234567890-20"), HasSubstr(R"("next_page":2)")));
+  EXPECT_THAT(list("?page=2").body, testing::AllOf(HasSubstr("1234567890-21"), HasSubstr(R"("next_page":null)")));
+  EXPECT_EQ(connection_.call("GET", "/api/v1/tickets/SD-100235/amendments", headers).body, R"({"amendments":[],"next_page":null})");
+  fault(R"({"mode":"lookup_nothing"})");
+  EXPECT_EQ(list().body, R"({"amendments":[],"next_page":null})");
+  EXPECT_EQ(list("?page=0").status, 400);
+  EXPECT_EQ(connection_.call("GET", "/api/v1/tickets/SD-1/amendments", headers).status, 404);
+}
+
+TEST_F(ServiceDeskStandIn, RefusesAmendmentsThatTheContractDoesNotAllow) {
+  post(good_ticket);
+  auto status = [&](const std::string& what, const std::string& by) {
+    auto amendment = good_amendment;
+    amendment.replace(amendment.find(what), what.size(), by);
+    return connection_.call("POST", amendments, headers, amendment).status;
+  };
+  EXPECT_EQ(status("1234567890-2", "1234567890-3"), 400) << "not its number";
+  EXPECT_EQ(status("1234567890-2", "2234567890-2"), 400) << "another ticket's";
+  EXPECT_EQ(status("1234567890-2", "1234567890"), 400);
+  EXPECT_EQ(status("\"text\":\"اصلاح\",", ""), 400);
+  EXPECT_EQ(status("2026-12-01", "2026-12-32"), 400);
+  EXPECT_EQ(status("2026-12-01", "1405/09/10"), 400);
+  EXPECT_EQ(status("\"answer\":null", "\"answers\":null"), 400);
+  EXPECT_EQ(status("\"region\":\"3\"", "\"region\":\"0\""), 400);
+  EXPECT_EQ(status("\"unit\":\"خدمات شهری\"", "\"unit\":3"), 400);
+  EXPECT_EQ(connection_.call("POST", "/api/v1/tickets/SD-1/amendments", headers, good_amendment).status, 404);
+  EXPECT_EQ(connection_.call("POST", amendments, "Content-Type: application/json\r\n", good_amendment).status, 401);
+  EXPECT_EQ(connection_.call("PUT", amendments, headers, good_amendment).status, 405);
+  EXPECT_EQ(connection_.call("GET", "/api/v1/tickets/a/b/amendments", headers).status, 404);
+  EXPECT_EQ(connection_.call("POST", amendments, headers, good_amendment).status, 201);
 }
 
 TEST(ServiceDeskStandInThatIsQuick, ClosesWhatItHolds) {

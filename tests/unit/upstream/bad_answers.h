@@ -29,10 +29,13 @@ struct BadAnswer {
   std::function<std::string()> body;  ///< Made when needed: one of them is large.
   std::string_view submit;            ///< The outcome's name (`name_of` in support.h) where it answers a registration.
   std::string_view look_up;           ///< Where it answers a lookup; and a follow-up, but for `found`.
+  bool readable = false;              ///< Well but for the code, which nobody asks for in the answer to an amendment.
 
   [[nodiscard]] http_client::Response response() const {
     return {status, {{"content-type", type}, {"location", "https://elsewhere.test/login"}}, body()};
   }
+  [[nodiscard]] std::string_view amend() const { return readable ? "amended" : submit; }
+  [[nodiscard]] std::string_view look_up_amendment() const { return readable ? "found" : look_up; }
   friend std::ostream& operator<<(std::ostream& out, const BadAnswer& answer) { return out << answer.name; }
 };
 
@@ -94,9 +97,9 @@ inline std::vector<BadAnswer> answers_with_bad_codes(const ReplyForm& form) {
     return [body = form.before + std::string(form.is_xml() ? xml : json) + form.after] { return body; };
   };
   const std::string long_code(4096, 'x');
-  const auto row = [&](std::string name, std::function<std::string()> body, bool trusted) {
+  const auto row = [&](std::string name, std::function<std::string()> body, bool trusted, bool readable = true) {
     return BadAnswer{
-        std::move(name), 200, form.type, std::move(body), trusted ? "registered" : "uncertain", trusted ? "found" : "try_later"};
+        std::move(name), 200, form.type, std::move(body), trusted ? "registered" : "uncertain", trusted ? "found" : "try_later", readable};
   };
   return {
       row("CodeIsANumber", with("17", "17"), true),
@@ -106,7 +109,7 @@ inline std::vector<BadAnswer> answers_with_bad_codes(const ReplyForm& form) {
       row("CodeIsBlank", with("\" \"", " "), false),
       row("CodeIsZero", with("0", "0"), false),
       row("CodeIsTooLong", with("\"" + long_code + "\"", long_code), false),
-      row("CodeHasAControlCharacter", with("\"SD\\u0007-1\"", "SD&#7;-1"), false),
+      row("CodeHasAControlCharacter", with("\"SD\\u0007-1\"", "SD&#7;-1"), false, !form.is_xml()),
       row("CodeHasADirectionMark", with("\"SD\\u202e-1\"", "SD&#x202e;-1"), false),
       row("CodeIsAnObject", with("{\"id\":\"SD-1\"}", "<id>SD-1</id>"), false),
   };

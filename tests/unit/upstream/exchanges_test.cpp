@@ -77,8 +77,7 @@ std::string submitted(const Protocol& protocol, const json::Value& exchange) {
   return described(protocol.submit_answer(sample_request(), response_in(exchange)).outcome);
 }
 
-std::string looked_up(const Protocol& protocol, const json::Value& exchanges) {
-  const auto lookup = protocol.look_up(sample_request());
+std::string looked_up(const std::unique_ptr<Lookup>& lookup, const json::Value& exchanges) {
   for (const auto& exchange : exchanges.GetArray()) {
     expect_request(lookup->request(), exchange);
     const auto answer = lookup->feed(response_in(exchange));
@@ -87,6 +86,18 @@ std::string looked_up(const Protocol& protocol, const json::Value& exchanges) {
     if (answer) return described(answer->outcome);
   }
   return "more pages are wanted";
+}
+
+/// Registered there under 4711, and changed since.
+Request changed_request() {
+  auto request = amended_request();
+  request.registration.code = "4711";
+  return request;
+}
+
+std::string amended(const Protocol& protocol, const json::Value& exchange) {
+  expect_request(protocol.amend_request(changed_request()), exchange);
+  return std::string(name_of(protocol.amend_answer(changed_request(), response_in(exchange)).outcome));
 }
 
 constexpr std::array<const char*, 3> followed_codes{"4711", "4712", "4713"};
@@ -114,8 +125,10 @@ std::string followed(const Protocol& protocol, const json::Value& exchange) {
 
 std::string played(const Protocol& protocol, const json::Value& exchanges, const std::string& name) {
   if (name.starts_with("followed")) return followed(protocol, exchanges[0]);
+  if (name.starts_with("amended")) return amended(protocol, exchanges[0]);
+  if (name.starts_with("amendment")) return looked_up(protocol.look_up_amendment(changed_request(), {}), exchanges);
   const bool submits = text(exchanges, "/0/request/method") == "POST";
-  return submits ? submitted(protocol, exchanges[0]) : looked_up(protocol, exchanges);
+  return submits ? submitted(protocol, exchanges[0]) : looked_up(protocol.look_up(sample_request()), exchanges);
 }
 
 void play(const std::string& mapping, const std::filesystem::path& path) {

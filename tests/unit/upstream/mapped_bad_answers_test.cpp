@@ -26,6 +26,13 @@ path = "/status?codes={{upstream_codes}}"
 items = "/reply/tickets"
 item_id = "code"
 status = "status"
+[amend]
+path = "/amend?ticket={{upstream_code}}&mark={{amendment_mark}}"
+mark = "/reply/amendment/ours"
+[amend_lookup]
+path = "/amendments?ticket={{upstream_code}}&page={{page}}"
+items = "/reply/amendments"
+item_mark = "ours"
 )";
 
 std::shared_ptr<const Protocol> mapped(std::string_view mapping) {
@@ -51,6 +58,15 @@ std::string_view followed(const Protocol& protocol, const BadAnswer& answer) {
   return reports->size() == 1 ? "found" : "nothing";
 }
 
+std::string_view amended(const Protocol& protocol, const BadAnswer& answer) {
+  return name_of(protocol.amend_answer(amended_request(), answer.response()).outcome);
+}
+
+std::string_view looked_up_amendment(const Protocol& protocol, const BadAnswer& answer) {
+  const auto judged = protocol.look_up_amendment(amended_request(), {})->feed(answer.response());
+  return judged ? name_of(judged->outcome) : "asks for the next page";
+}
+
 std::string name_of_case(const testing::TestParamInfo<BadAnswer>& info) { return info.param.name; }
 
 class MappedJson : public testing::TestWithParam<BadAnswer> {
@@ -67,9 +83,18 @@ class MappedJsonFollowUp : public MappedJson {};
 const ReplyForm states{"application/json", R"({"tickets":[{"status":"open","code":)", "}]}"};
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonFollowUp, testing::ValuesIn(bad_answers(states)), name_of_case);
 
+class MappedJsonAmend : public MappedJson {};
+class MappedJsonAmendLookup : public MappedJson {};
+const ReplyForm amendment{"application/json", R"({"amendment":{"external_id":")" + sample_mark + R"(","x":)", "}}"};
+const ReplyForm amendments{"application/json", R"({"amendments":[{"external_id":")" + sample_mark + R"(","x":)", "}]}"};
+INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonAmend, testing::ValuesIn(bad_answers(amendment)), name_of_case);
+INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedJsonAmendLookup, testing::ValuesIn(bad_answers(amendments)), name_of_case);
+
 TEST_P(MappedJsonSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk_, GetParam()), GetParam().submit); }
 TEST_P(MappedJsonLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk_, GetParam()), GetParam().look_up); }
 TEST_P(MappedJsonFollowUp, HasADefinedOutcome) { EXPECT_EQ(followed(*desk_, GetParam()), GetParam().look_up); }
+TEST_P(MappedJsonAmend, HasADefinedOutcome) { EXPECT_EQ(amended(*desk_, GetParam()), GetParam().amend()); }
+TEST_P(MappedJsonAmendLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up_amendment(*desk_, GetParam()), GetParam().look_up_amendment()); }
 
 class MappedXml : public testing::TestWithParam<BadAnswer> {
  protected:
@@ -86,9 +111,18 @@ class MappedXmlFollowUp : public MappedXml {};
 const ReplyForm xml_states{"text/xml", "<reply><tickets><ticket><status>open</status><code>", "</code></ticket></tickets></reply>"};
 INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlFollowUp, testing::ValuesIn(bad_answers(xml_states)), name_of_case);
 
+class MappedXmlAmend : public MappedXml {};
+class MappedXmlAmendLookup : public MappedXml {};
+const ReplyForm xml_amendment{"text/xml", "<reply><amendment><ours>" + sample_mark + "</ours><x>", "</x></amendment></reply>"};
+const ReplyForm xml_amendments{"text/xml", "<reply><amendments><a><ours>" + sample_mark + "</ours><x>", "</x></a></amendments></reply>"};
+INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlAmend, testing::ValuesIn(bad_answers(xml_amendment)), name_of_case);
+INSTANTIATE_TEST_SUITE_P(BadAnswers, MappedXmlAmendLookup, testing::ValuesIn(bad_answers(xml_amendments)), name_of_case);
+
 TEST_P(MappedXmlSubmit, HasADefinedOutcome) { EXPECT_EQ(registered(*desk_, GetParam()), GetParam().submit); }
 TEST_P(MappedXmlLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up(*desk_, GetParam()), GetParam().look_up); }
 TEST_P(MappedXmlFollowUp, HasADefinedOutcome) { EXPECT_EQ(followed(*desk_, GetParam()), GetParam().look_up); }
+TEST_P(MappedXmlAmend, HasADefinedOutcome) { EXPECT_EQ(amended(*desk_, GetParam()), GetParam().amend()); }
+TEST_P(MappedXmlAmendLookup, HasADefinedOutcome) { EXPECT_EQ(looked_up_amendment(*desk_, GetParam()), GetParam().look_up_amendment()); }
 
 }  // namespace
 }  // namespace salam::upstream

@@ -34,6 +34,7 @@ std::string name_of_case(const testing::TestParamInfo<Case>& info) { return info
 
 std::shared_ptr<const Protocol> open311(ReplyFormat format) {
   Open311Settings settings;
+  settings.amend = {.updates = true, .sets_values = false, .lookup = true};
   settings.format = format;
   return make_open311(settings, std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "other"));
 }
@@ -84,6 +85,27 @@ TEST_P(Open311LookUp, EndsAListingWithAReasonOrGivesTheCode) {
     ASSERT_EQ(held.size(), 1U);
     EXPECT_EQ(held[0].code.empty(), bad.look_up != "found");
   }
+}
+
+const ReplyForm json_update{"application/json", R"([{"description":")" + sample_mark + R"(","update_id":)", "}]"};
+const ReplyForm xml_update{"text/xml", "<service_request_updates><request_update><description>" + sample_mark + "</description><update_id>",
+                           "</update_id></request_update></service_request_updates>"};
+
+class Open311Amend : public testing::TestWithParam<Case> {};
+INSTANTIATE_TEST_SUITE_P(Json, Open311Amend, testing::ValuesIn(in(ReplyFormat::json, json_update)), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Xml, Open311Amend, testing::ValuesIn(in(ReplyFormat::xml, xml_update)), name_of_case);
+
+TEST_P(Open311Amend, HasADefinedOutcomeForABadAnswer) {
+  const auto& [format, bad] = GetParam();
+  EXPECT_EQ(name_of(open311(format)->amend_answer(amended_request(), bad.response()).outcome), bad.amend());
+}
+
+TEST_P(Open311Amend, IsLookedUpWithADefinedOutcomeForABadAnswer) {
+  const auto& [format, bad] = GetParam();
+  const auto request = amended_request();
+  const auto answer = open311(format)->look_up_amendment(request, request.received_at)->feed(bad.response());
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(name_of(answer->outcome), bad.look_up_amendment());
 }
 
 }  // namespace

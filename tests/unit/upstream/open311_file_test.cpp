@@ -14,6 +14,7 @@ TEST(Open311File, ThatShipsCanBeRead) {
   EXPECT_EQ(open311->refused.size(), 2U);
   EXPECT_EQ(open311->attributes.size(), 3U);
   EXPECT_EQ(open311->format, ReplyFormat::json);
+  EXPECT_TRUE(open311->amend.updates);
 }
 
 TEST(Open311File, ChoosesTheFormat) { EXPECT_EQ(parse_open311("format = \"xml\"", "")->format, ReplyFormat::xml); }
@@ -24,6 +25,16 @@ TEST(Open311File, TeachesTheSystemsOwnWords) {
   EXPECT_EQ(settings->statuses.meaning_of("در دست بررسی"), (Meaning{Progress::in_progress}));
   EXPECT_EQ(settings->statuses.meaning_of("closed"), (Meaning{Progress::in_progress})) << "what is configured counts";
   EXPECT_EQ(settings->statuses.meaning_of("open"), (Meaning{Progress::open}));
+}
+
+TEST(Open311File, SaysWhetherTheSystemIsToldOfChanges) {
+  EXPECT_FALSE(parse_open311("", "")->amend.updates) << "by hand, unless somebody says that it takes updates";
+  const auto told = parse_open311("[amend]\nsets_values = true\nlookup = true", "");
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_TRUE(told->amend.updates && told->amend.sets_values && told->amend.lookup);
+  const auto careful = parse_open311("[amend]\nkind = \"updates\"", "");
+  EXPECT_TRUE(careful->amend.updates && !careful->amend.sets_values && !careful->amend.lookup);
+  EXPECT_FALSE(parse_open311("[amend]\nkind = \"none\"", "")->amend.updates);
 }
 
 TEST(Open311File, RefusesWhatCannotWork) {
@@ -37,6 +48,9 @@ TEST(Open311File, RefusesWhatCannotWork) {
   EXPECT_EQ(error("[attributes]\nx = \"{{y}}\""), "137.toml: attributes.x there is no placeholder {{y}}");
   EXPECT_EQ(error("[attributes]\nx = \"{{page}}\""), "137.toml: attributes.x {{page}} means nothing here: only a lookup has pages");
   EXPECT_THAT(error("[attributes]\nx = \"{{api_key}}\""), testing::HasSubstr("137.toml: attributes.x {{api_key}} means nothing here: "));
+  EXPECT_EQ(error("[amend]\nkind = \"attribute\""), "137.toml: amend.kind must be updates or none");
+  EXPECT_EQ(error("[amend]\nlookup = \"yes\""), "137.toml: amend.lookup must be true or false");
+  EXPECT_EQ(error("[attributes]\nx = \"{{unit}}\""), "137.toml: attributes.x {{unit}} means nothing here: it belongs to an [amend]");
   EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
   EXPECT_EQ(error("[status]\ndone = [\"x\"]"), "137.toml: status.done is not a known key");
   EXPECT_EQ(error("[status]\nopen = \"x\""), "137.toml: status.open must be a list of strings");

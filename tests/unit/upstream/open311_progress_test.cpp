@@ -3,24 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapters/upstream/amendment.h"
 #include "tests/unit/upstream/bad_answers.h"
 #include "tests/unit/upstream/support.h"
 
 namespace salam::upstream {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 Open311Settings settings(ReplyFormat format = ReplyFormat::json) {
   Open311Settings made;
   made.format = format;
   made.api_key = Sensitive<std::string>("k");
   made.jurisdiction_id = "isfahan";
-  made.refused = {{{400}, {"closed_already"}, {}}};
-  made.later = {{{400}, {"maintenance"}, {}}};
-  made.already_exists = {{{409}, {"already_exists"}, {}}};
   return made;
 }
 
@@ -128,59 +124,25 @@ TEST(Open311Updates, MayBeNone) {
   EXPECT_TRUE(reports_in(read_updates(settings(ReplyFormat::xml), reply(200, "<service_request_updates/>")))->reports.empty());
 }
 
-// --- amendments ------------------------------------------------------------------------------------------------------
-
-TEST(Open311Amendment, IsSentAsAnUpdate) {
-  Amendment amendment;
-  amendment.code = "293944";
-  amendment.update_id = "u-1";
-  amendment.at = noon;
-  amendment.text = Sensitive<std::string>("نشانی <b>دقیق</b>");
-  amendment.last_name = "دفتر";
-  const auto message = amendment_call(settings(), amendment);
-  EXPECT_EQ(message.method, "POST");
-  EXPECT_EQ(message.target, "/servicerequestupdates.json");
-  const std::vector<std::pair<std::string, std::string>> expected{{"api_key", "k"},
-                                                                  {"jurisdiction_id", "isfahan"},
-                                                                  {"service_request_id", "293944"},
-                                                                  {"update_id", "u-1"},
-                                                                  {"updated_datetime", "2026-11-24T12:00:00Z"},
-                                                                  {"status", "open"},
-                                                                  {"description", "نشانی ‹b›دقیق‹/b›"},
-                                                                  {"last_name", "دفتر"}};
-  EXPECT_EQ(message.body, http_client::form_encoded(expected));
+TEST(Open311Updates, TellNothingNewWhereTheyRepeatAnAmendment) {
+  const auto heading = amendment_text(amended_request(), {});
+  const auto updates = R"([{"update_id":")" + sample_mark + R"(","service_request_id":"1","status":"open","description":"x"},
+    {"update_id":"7","service_request_id":"1","status":"open","description":"اصلاح شماره ۲ از مردم سلام ()" +
+                       sample_mark + R"()\nمهلت: ۱۴۰۵/۰۹/۱۰"},
+    {"update_id":"8","service_request_id":"1","status":"in_progress","description":"اصلاح شد"}])";
+  EXPECT_TRUE(is_amendment_text(heading)) << heading;
+  auto by_updates = settings();
+  by_updates.follow_up.kind = FollowUpKind::updates;
+  const auto followed = read_follow_up(by_updates, reply(200, updates), asked).outcome;
+  const auto& reports = std::get<std::vector<ProgressReport>>(followed);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].progress, Progress::in_progress);
+  EXPECT_EQ(read_callback(settings(), updates)->size(), 1U);
 }
 
-TEST(Open311Amendment, IsJudgedAsARegistrationIs) {
-  const std::pair<std::pair<int, std::string>, std::string_view> cases[] = {
-      {{200, R"([{"update_id":"17"}])"}, "registered"},
-      {{201, "[]"}, "registered"},
-      {{200, R"([{"code":500,"description":"lost"}])"}, "uncertain"},
-      {{200, "<html>"}, "uncertain"},
-      {{204, ""}, "uncertain"},
-      {{409, R"([{"code":"already_exists"}])"}, "registered"},
-      {{400, R"([{"code":"closed_already"}])"}, "refused"},
-      {{400, R"([{"code":"maintenance"}])"}, "try_later"},
-      {{400, ""}, "unclear"},
-      {{404, ""}, "unclear"},
-      {{403, ""}, "misconfigured"},
-      {{429, ""}, "try_later"},
-      {{503, ""}, "try_later"},
-      {{500, ""}, "uncertain"},
-  };
-  for (const auto& [answer, outcome] : cases) {
-    const auto judged = read_amendment(settings(), sample_request(), reply(answer.first, answer.second));
-    EXPECT_EQ(name_of(judged.outcome), outcome) << answer.first << ' ' << answer.second;
-  }
-  const auto xml = "<service_request_updates><request_update><update_id>42</update_id></request_update></service_request_updates>";
-  const auto judged = read_amendment(settings(ReplyFormat::xml), sample_request(), reply(200, xml, "text/xml"));
-  EXPECT_EQ(std::get<outcome::Registered>(judged.outcome).code, "42");
-}
-
-TEST(Open311Amendment, KeepsPersonalDataOut) {
-  const auto judged =
-      read_amendment(settings(), sample_request(), reply(400, R"([{"code":400,"description":"phone 09131234567 of علی رضایی"}])"));
-  EXPECT_THAT(judged.excerpt, AllOf(HasSubstr("phone"), Not(HasSubstr("رضایی")), Not(HasSubstr("4567"))));
+TEST(Open311Status, IsNewsAlsoBesideTheWordsOfAnAmendment) {
+  const auto repeated = R"([{"service_request_id":"1","status":"in_progress","status_notes":"اصلاح شماره ۲ از مردم سلام"}])";
+  EXPECT_EQ(std::get<std::vector<ProgressReport>>(read_follow_up(settings(), reply(200, repeated), asked).outcome).size(), 1U);
 }
 
 // --- bad answers -----------------------------------------------------------------------------------------------------

@@ -54,6 +54,27 @@ inline Request sample_request() {
   return request;
 }
 
+/// Registered, and then corrected and assigned by the working group: its second amendment is under way.
+inline Request amended_request() {
+  using namespace std::chrono;
+  auto request = sample_request();
+  request.meeting_date = 2026y / November / 24;
+  request.registration.code = "SD-1";
+  request.handling.assignment = Assignment{.unit = "خدمات شهری \"۵\"",
+                                           .due = 2026y / December / 1,
+                                           .explanation = Sensitive<std::string>("ترمیم <آسفالت> & جدول"),
+                                           .note = "برای ما",
+                                           .by = "مدیر منطقه",
+                                           .at = request.received_at + days(2)};
+  auto& amendment = request.handling.amendment;
+  amendment.state = AmendmentState::calling;
+  amendment.number = 2;
+  for (const auto field : {Field::category, Field::unit, Field::due}) amendment.under_way.set(static_cast<std::size_t>(field));
+  amendment.intent_at = request.received_at + days(2);
+  return request;
+}
+inline const std::string sample_mark = sample_code.digits() + "-2";
+
 /// A configuration that ships.
 inline std::string example(const std::string& name) {
   std::ifstream file(std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + name);
@@ -95,6 +116,7 @@ std::string_view name_of(const Outcome& outcome) {
         if constexpr (std::is_same_v<T, outcome::Found>) return "found";
         if constexpr (std::is_same_v<T, outcome::Absent>) return "absent";
         if constexpr (std::is_same_v<T, outcome::NotYet>) return "not_yet";
+        if constexpr (std::is_same_v<T, outcome::Amended>) return "amended";
         if constexpr (std::is_same_v<T, std::vector<ProgressReport>>) return "answered";
       },
       outcome);

@@ -24,6 +24,11 @@ class HttpUpstreamTest : public testing::Test {
     settings.lookup.kind = lookup;
     return open311(settings, call_deadline);
   }
+  std::unique_ptr<Upstream> amending() {
+    Open311Settings settings;
+    settings.amend = {.updates = true, .sets_values = false, .lookup = true};
+    return open311(settings, Milliseconds(5000));
+  }
   std::unique_ptr<Upstream> open311(FollowUpKind follow_up) {
     Open311Settings settings;
     settings.follow_up.kind = follow_up;
@@ -48,11 +53,13 @@ class HttpUpstreamTest : public testing::Test {
 
   std::shared_ptr<ScriptedClient> client = std::make_shared<ScriptedClient>();
   FakeExecutor executor;
+  std::shared_ptr<const Request> amendment = std::make_shared<const Request>(amended_request());
   std::shared_ptr<const Request> request = std::make_shared<const Request>(sample_request());
   std::optional<Reply<SubmitOutcome>> submitted;
   std::optional<Reply<LookupOutcome>> found;
   std::optional<Reply<PollOutcome>> polled;
   std::optional<Reply<FollowUpOutcome>> followed;
+  std::optional<Reply<AmendOutcome>> amended;
 };
 
 TEST_F(HttpUpstreamTest, RegistersWithinTheCallDeadline) {
@@ -114,6 +121,58 @@ TEST_F(HttpUpstreamTest, PollsATokenAgainAfterAFailure) {
   upstream->poll("t", note(polled));
   client->answer(http_client::Failure{false, "reset"});
   EXPECT_EQ(name_of(polled.value().outcome), "try_later");
+}
+
+TEST_F(HttpUpstreamTest, TellsOfAnAmendmentWithinTheCallDeadline) {
+  const auto upstream = amending();
+  EXPECT_TRUE(upstream->traits().amends && upstream->traits().has_amendment_lookup);
+  EXPECT_FALSE(upstream->traits().amendment_sets_values);
+  upstream->amend(amendment, note(amended));
+  EXPECT_FALSE(amended);
+  EXPECT_EQ(client->timeouts.at(0), Milliseconds(5000));
+  EXPECT_THAT(client->sent.at(0).body, HasSubstr("update_id=" + sample_mark));
+  client->answer(reply(200, R"([{"update_id":"9"}])"));
+  EXPECT_EQ(name_of(amended.value().outcome), "amended");
+}
+
+TEST_F(HttpUpstreamTest, TellsAnAmendmentThatWasNeverSentFromOneThatMayHaveBeenMade) {
+  const auto upstream = amending();
+  const auto outcome_of = [&](http_client::Outcome answer) {
+    amended.reset();
+    upstream->amend(amendment, note(amended));
+    client->answer(std::move(answer));
+    return std::string(name_of(amended.value().outcome));
+  };
+  EXPECT_EQ(outcome_of(http_client::Failure{true, "connection refused"}), "try_later");
+  EXPECT_FALSE(std::get<outcome::TryLater>(amended->outcome).reachable);
+  EXPECT_EQ(outcome_of(http_client::Failure{true, "no certificate", true}), "misconfigured");
+  EXPECT_EQ(outcome_of(http_client::Failure{false, "timed out"}), "uncertain");
+  EXPECT_EQ(amended->excerpt, "timed out");
+}
+
+TEST_F(HttpUpstreamTest, LooksAnAmendmentUpBetweenItsIntentAndNow) {
+  const auto upstream = amending();
+  upstream->look_up_amendment(amendment, note(found));
+  EXPECT_THAT(client->sent.at(0).target, HasSubstr("/servicerequestupdates.json?start_date=2026-11-25T15"));
+  client->answer(reply(200, R"([{"update_id":")" + sample_mark + "\"}]"));
+  EXPECT_EQ(name_of(found.value().outcome), "found");
+  found.reset();
+  upstream->look_up_amendment(amendment, note(found));
+  client->answer(http_client::Failure{false, "reset"});
+  EXPECT_EQ(name_of(found.value().outcome), "try_later");
+}
+
+TEST_F(HttpUpstreamTest, LeavesAmendmentsToAPersonWhereNoneAreConfigured) {
+  const auto upstream = open311();
+  EXPECT_FALSE(upstream->traits().amends || upstream->traits().has_amendment_lookup);
+  EXPECT_FALSE(make_by_hand(executor)->traits().amends);
+  upstream->amend(amendment, note(amended));
+  upstream->look_up_amendment(amendment, note(found));
+  EXPECT_FALSE(amended || found) << "never from inside the call";
+  executor.run_posted();
+  EXPECT_EQ(name_of(amended.value().outcome), "unclear");
+  EXPECT_EQ(name_of(found.value().outcome), "unclear");
+  EXPECT_TRUE(client->sent.empty());
 }
 
 TEST_F(HttpUpstreamTest, FollowsManyRegistrationsInOneCallWithinTheDeadline) {
@@ -201,6 +260,8 @@ class Objecting final : public Protocol {
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request&, const http_client::Response&) const override { return {}; }
   [[nodiscard]] bool has_lookup() const override { return true; }
   [[nodiscard]] std::unique_ptr<Lookup> look_up(const Request&) const override { return nullptr; }
+  [[nodiscard]] bool amends() const override { return true; }
+  [[nodiscard]] std::string amendment_objection(const Request&) const override { return "no word for it either"; }
   [[nodiscard]] bool has_tokens() const override { return false; }
   [[nodiscard]] http_client::Request poll_request(std::string_view) const override { return {}; }
   [[nodiscard]] Answer<PollOutcome> poll_answer(std::string_view, const http_client::Response&) const override { return {}; }
@@ -214,6 +275,9 @@ TEST_F(HttpUpstreamTest, SendsNothingThatItHasNoWordsFor) {
   executor.run_posted();
   EXPECT_EQ(std::get<outcome::Unclear>(submitted.value().outcome).why, "no word for it");
   EXPECT_EQ(std::get<outcome::Unclear>(found.value().outcome).why, "no word for it");
+  upstream->amend(amendment, note(amended));
+  executor.run_posted();
+  EXPECT_EQ(std::get<outcome::Unclear>(amended.value().outcome).why, "no word for it either");
   EXPECT_TRUE(client->sent.empty());
 }
 

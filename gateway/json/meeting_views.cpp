@@ -1,0 +1,104 @@
+#include "gateway/json/meeting_views.h"
+
+#include "gateway/json/parse.h"
+#include "gateway/json/writer.h"
+
+namespace salam::json {
+namespace {
+
+void write_place(Writer& writer, const Meeting& meeting) {
+  writer.member("region", meeting.region.wire()).member("region_name", meeting.region.name());
+  writer.member("mosque", meeting.mosque).member("date", to_string(meeting.date)).member("date_jalali", jalali_date(meeting.date));
+}
+
+void write_names(Writer& writer, std::string_view name, const std::optional<std::vector<std::string>>& names) {
+  if (!names || names->empty()) return;
+  writer.key(name).begin_array();
+  for (const auto& one : *names) writer.string(one);
+  writer.end_array();
+}
+
+void write_meeting(Writer& writer, const Meeting& meeting) {
+  writer.member("id", meeting.id);
+  write_place(writer, meeting);
+  writer.member_if("manager", meeting.manager.value_or(""));
+  write_names(writer, "addressees", meeting.addressees);
+  write_names(writer, "invitees", meeting.invitees);
+}
+
+/// People are told the last day, not the moment after it.
+std::string last_day(const Deadline& deadline) { return jalali_date(tehran_date(deadline.due - Milliseconds{1})); }
+
+void write_deadline(Writer& writer, const Meeting& meeting, const Deadline& deadline, Timestamp now) {
+  writer.member("step", to_string(deadline.step)).member("name", name_for_people(deadline.step));
+  writer.member("responsible", responsible_for(deadline.step)).member_if("officer", officer_for(deadline.step, meeting));
+  writer.member("due", to_rfc3339(deadline.due)).member("due_jalali", last_day(deadline));
+  writer.member("state", to_string(state_of(deadline, now)));
+  if (const auto& met = deadline.met) {
+    writer.member("met_by", met->by).member("met_at", to_rfc3339(met->at)).member("late", is_late(deadline)).member_if("note", met->note);
+  }
+}
+
+}  // namespace
+
+std::string meeting_view(const Meeting& meeting) {
+  Writer writer;
+  writer.begin_object();
+  write_meeting(writer, meeting);
+  return writer.end_object().take();
+}
+
+std::string meeting_view(const Meeting& meeting, const std::vector<Deadline>& deadlines, Timestamp now) {
+  Writer writer;
+  writer.begin_object();
+  write_meeting(writer, meeting);
+  writer.key("deadlines").begin_array();
+  for (const auto& deadline : deadlines) writer.raw(deadline_view(meeting, deadline, now));
+  return writer.end_array().end_object().take();
+}
+
+std::string deadline_view(const Meeting& meeting, const Deadline& deadline, Timestamp now) {
+  Writer writer;
+  writer.begin_object();
+  write_deadline(writer, meeting, deadline, now);
+  return writer.end_object().take();
+}
+
+std::string deadline_item(const Meeting& meeting, const Deadline& deadline, Timestamp now) {
+  Writer writer;
+  writer.begin_object().member("meeting", meeting.id);
+  write_place(writer, meeting);
+  write_deadline(writer, meeting, deadline, now);
+  return writer.end_object().take();
+}
+
+std::string meeting_event_data(EventType type, const Meeting& meeting, const Deadline& deadline, bool personal_data) {
+  Writer writer;
+  writer.begin_object().member("meeting", meeting.id).member("region", meeting.region.wire()).member("mosque", meeting.mosque);
+  writer.member("what", to_string(deadline.step)).member("due", to_rfc3339(deadline.due));
+  writer.member("responsible", responsible_for(deadline.step));
+  if (type == EventType::deadline_met && deadline.met) {
+    writer.member("met_at", to_rfc3339(deadline.met->at)).member("late", is_late(deadline));
+    if (personal_data) writer.member("person", deadline.met->by);
+  } else if (personal_data) {
+    writer.member_if("officer", officer_for(deadline.step, meeting));
+  }
+  return writer.end_object().take();
+}
+
+std::string names_text(const std::vector<std::string>& names) {
+  Writer writer;
+  writer.begin_array();
+  for (const auto& name : names) writer.string(name);
+  return writer.end_array().take();
+}
+
+std::vector<std::string> names_from(std::string_view text) {
+  std::vector<std::string> names;
+  const auto list = parse(text);
+  if (!list || !list->IsArray()) return names;
+  for (const auto& name : list->GetArray()) names.emplace_back(view_of(name));
+  return names;
+}
+
+}  // namespace salam::json

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/domain/change.h"
+#include "gateway/domain/deadlines.h"
+#include "gateway/domain/meeting.h"
+
+/// Meetings and their deadlines as the API, the events and the store write them: compact JSON.
+namespace salam::json {
+
+/// As it was put.
+std::string meeting_view(const Meeting& meeting);
+/// With its deadlines as they stand now.
+std::string meeting_view(const Meeting& meeting, const std::vector<Deadline>& deadlines, Timestamp now);
+
+std::string deadline_view(const Meeting& meeting, const Deadline& deadline, Timestamp now);
+/// In a list over meetings: with id, region, mosque and date of its own.
+std::string deadline_item(const Meeting& meeting, const Deadline& deadline, Timestamp now);
+
+/// The data of a meeting's event, as `schemas/events/` describes it. Names of people only with `personal_data`.
+std::string meeting_event_data(EventType type, const Meeting& meeting, const Deadline& deadline, bool personal_data);
+
+/// A list of names as one text, and back.
+std::string names_text(const std::vector<std::string>& names);
+std::vector<std::string> names_from(std::string_view text);
+
+}  // namespace salam::json
