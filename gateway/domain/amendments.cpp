@@ -26,9 +26,15 @@ void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after
   draft.amendment_task(std::max(policy.backoff.wait(amendment.attempts, moment.jitter), after.value_or(Milliseconds{0})), true);
 }
 
+/// All that is to be told. A number that was sent once is not used for something else.
+Fields gather(Amendment& amendment) {
+  if (amendment.under_way.any() && amendment.fields.any()) amendment.number += 1;
+  return std::exchange(amendment.fields, {}) | std::exchange(amendment.under_way, {});
+}
+
 void hold(Draft& draft, std::string_view why, const Policy& policy) {
   auto& amendment = draft.handling().amendment;
-  amendment.fields |= std::exchange(amendment.under_way, {});
+  amendment.fields = gather(amendment);
   amendment.state = AmendmentState::held;
   amendment.reason = why;
   draft.no_amendment_task();
@@ -37,10 +43,8 @@ void hold(Draft& draft, std::string_view why, const Policy& policy) {
 
 void call(Draft& draft, const Moment& moment) {
   auto& amendment = draft.handling().amendment;
-  // What may stand there under this number said something else.
-  if (amendment.under_way.any() && amendment.fields.any()) amendment.number += 1;
   amendment.state = AmendmentState::calling;
-  amendment.under_way |= std::exchange(amendment.fields, {});
+  amendment.under_way = gather(amendment);
   amendment.intent_at = moment.now;
 }
 

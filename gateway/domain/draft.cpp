@@ -36,7 +36,7 @@ Timestamp answer_due(const Request& request, const Policy& policy) {
 }
 
 Draft::Draft(const Record& record, const Policy& policy, const Moment& moment) : Draft(record.request, policy, moment) {
-  texted_ = !record.messages.empty();
+  texted_ = was_texted_a_code(record);
   clock_task_ = clock_strikes(record.request, texted_, policy);
 }
 
@@ -157,7 +157,7 @@ void Draft::write_message(MessageKind kind, Sensitive<std::string> text, std::st
   message.urgent = !request().told && !message.code.empty();
   message_task(message.id, Lane::sms, message.urgent ? Milliseconds{0} : policy_.quiet_hours.left(moment_.now));
   change_.messages.push_back(std::move(message));
-  texted_ = true;
+  texted_ |= !change_.messages.back().code.empty();
 }
 
 void Draft::queue_message(Message message, std::string_view why, Milliseconds wait) {

@@ -113,11 +113,11 @@ class Draft {
   Actor actor_;
   const Policy& policy_;
   const Moment& moment_;
-  bool texted_ = false;                  ///< A text was written to the citizen.
+  bool texted_ = false;                  ///< A text with a code was written to the citizen.
   std::optional<Timestamp> clock_task_;  ///< When the stored one strikes.
 };
 
-/// When the clock is to strike next; nothing: no more. `texted`: a text was written to the citizen.
+/// When the clock is to strike next; nothing: no more. `texted`: a text with a code was written to the citizen.
 std::optional<Timestamp> clock_strikes(const Request& request, bool texted, const Policy& policy);
 
 /// By when the citizen must be answered.
@@ -126,6 +126,11 @@ Timestamp answer_due(const Request& request, const Policy& policy);
 inline const Message* find_message(const Record& record, std::int64_t id) {
   const auto found = std::ranges::find(record.messages, id, &Message::id);
   return found == record.messages.end() ? nullptr : &*found;
+}
+
+/// An answer tells none.
+inline bool was_texted_a_code(const Record& record) {
+  return std::ranges::any_of(record.messages, [](const Message& message) { return !message.code.empty(); });
 }
 
 /// It goes to the number that the citizen has now.

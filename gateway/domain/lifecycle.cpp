@@ -86,7 +86,7 @@ Result<Change> clock_due(const Record& record, const Policy& policy, const Momen
   auto& request = draft.request();
   const auto now = moment.now;
   const bool unregistered = request.registration.state < RegistrationState::registered;
-  if (unregistered && record.messages.empty() && now >= request.received_at + policy.holding_after) draft.write_holding();
+  if (unregistered && !was_texted_a_code(record) && now >= request.received_at + policy.holding_after) draft.write_holding();
   if (const auto review = request.handling.review_due; review && now >= *review) miss_review(draft, *review, policy, moment);
   if (request.due) announce_due(draft, policy, moment);
   return draft.take();

@@ -106,6 +106,8 @@ void Officers::look_into_registration(const Claim& claim, lifecycle::Settlement 
     settlement.action = SettleAction::registered;
     settlement.system = system;
     settlement.code = upstream(system).register_by_hand(*request, settlement.by);
+    // Some bring the day's codes together.
+    return decide(*request, claim.second, std::move(settlement), world_.dice.between(seconds(30), minutes(30)));
   }
   decide(*request, claim.second, std::move(settlement));
 }
@@ -196,7 +198,11 @@ void Officers::answer_at_last(const Claim& claim, const std::string& officer) {
 }
 
 void Officers::decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement) {
-  letters_.post(world_.dice.delay(seconds(30), minutes(20)),
+  decide(seen, reason, std::move(settlement), world_.dice.delay(seconds(30), minutes(20)));
+}
+
+void Officers::decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement, Milliseconds wait) {
+  letters_.post(wait,
                 {.request = seen.key,
                  .decision = [settlement](const Record& record, const auto& policy,
                                           const auto& moment) { return lifecycle::settle(record, settlement, policy, moment); },

@@ -58,6 +58,7 @@ class Officers {
   void review(const store::AttentionItem& item, const std::string& officer);
   lifecycle::ReviewVerdict verdict(const Request& request);
   void answer_at_last(const Claim& claim, const std::string& officer);
+  void decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement, Milliseconds wait);
   void decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement);
   void decided(const Request& seen, AttentionReason reason, const lifecycle::Settlement& settlement, const Result<void>& answer);
   /// What an officer entered for a request that was withdrawn meanwhile.

@@ -98,6 +98,14 @@ TEST_F(AmendmentsTest, WhatWasNotTakenOrRefusedHoldsNothingUp) {
   EXPECT_EQ(amendment().state, AmendmentState::calling);
 }
 
+TEST_F(AmendmentsTest, WhatAPersonIsToTellHasAnotherNumberThanWhatWasSentOfLess) {
+  begin(looks_up_);
+  apply(amendment_uncertain(record_, "reset", looks_up_, policy_, at()));
+  assign_to("خدمات شهری");
+  apply(amendment_held(record_, "<html>", policy_, at()));
+  EXPECT_EQ(amendment().number, 2) << "number 1 may stand there, and says less";
+}
+
 TEST_F(AmendmentsTest, ANumberThatWasSentIsNotUsedForSomethingElse) {
   begin(sets_values_);
   apply(amendment_uncertain(record_, "reset", sets_values_, policy_, at()));

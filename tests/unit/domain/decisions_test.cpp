@@ -347,6 +347,18 @@ TEST_F(DecisionsTest, ADeliveredAnswerDoesNotTellTheCode) {
   EXPECT_FALSE(request().told);
 }
 
+TEST_F(DecisionsTest, AnAnswerByTextDoesNotReplaceTheTextWithTheCode) {
+  receive();
+  const GivenAnswer by_sms{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("در برنامه است")};
+  apply(answer(record_, by_sms, maryam_, policy_, at()));
+  const auto answered = record_;
+  auto when = at(policy_.holding_after);
+  when.random_bits = 0x777700;
+  EXPECT_THAT(apply(clock_due(record_, policy_, when)).messages, ElementsAre(Field(&Message::kind, MessageKind::holding)));
+  record_ = answered;
+  EXPECT_THAT(apply(withdraw(record_, maryam_, policy_, when)).messages, ElementsAre(Field(&Message::kind, MessageKind::holding)));
+}
+
 TEST_F(DecisionsTest, ADeliveredCodeIsNoAnswer) {
   const auto code = register_and_write();
   const GivenAnswer by_sms{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("در برنامه است")};
