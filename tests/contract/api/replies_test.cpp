@@ -488,6 +488,10 @@ TEST_F(Replies, ToAssignmentsAreAsWritten) {
   const auto done = assign(id, body, {{"if-match", "\"1\""}});
   EXPECT_EQ(done.at("/assignment/due_jalali") + " " + done.at("/due"), "۱۴۰۵/۰۹/۲۹ 2026-12-20T23:59:59.999+03:30");
   EXPECT_EQ(assign(id, body).at("/version"), done.at("/version")) << "the same again changes nothing";
+  EXPECT_EQ(assign(id, R"({"unit": "معاونت عمران", "category": "asphalt", "by": "x"})").at("/route/category"), "asphalt")
+      << "the one that events name";
+  const auto elsewhere = R"({"category": "waste", "description": "قطعی برق", "by": "x"})";
+  EXPECT_EQ(correct(registered(take_in("2")).request.id.to_string(), elsewhere).at("/route/category"), "waste");
 }
 
 TEST_F(Replies, ToAMeetingsAssignmentsAreAsWritten) {
