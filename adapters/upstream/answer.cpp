@@ -65,6 +65,7 @@ std::vector<std::string> personal_texts(const Request& request) {
     rest.remove_prefix(blank == std::string_view::npos ? rest.size() : blank + 1);
   }
   // Whoever knows such an address can read the file.
+  for (const auto& file : request.files) texts.push_back(file.name.reveal());
   texts.insert(texts.end(), request.media_urls.begin(), request.media_urls.end());
   return texts;
 }

@@ -156,6 +156,7 @@ Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_vie
   UpstreamTraits traits;
   traits.settle_after = settings.settle_after;
   traits.call_deadline = settings.call_deadline;
+  traits.takes_files = settings.max_file_bytes;
   return make_http_upstream(traits, std::move(prepared->protocol), std::move(client), core);
 }
 

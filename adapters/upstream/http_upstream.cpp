@@ -1,8 +1,12 @@
 #include "adapters/upstream/http_upstream.h"
 
 #include <chrono>
+#include <memory>
+#include <string>
 #include <utility>
 #include <variant>
+
+#include <spdlog/fmt/fmt.h>
 
 namespace salam::upstream {
 namespace {
@@ -47,6 +51,60 @@ class LookupRun : public std::enable_shared_from_this<LookupRun> {
   Steady::time_point start_ = Steady::now();
 };
 
+/// A request as it was sent, for what came back to be read by: without what its files hold, which is no longer needed.
+std::shared_ptr<const Request> lightened(const std::shared_ptr<const Request>& request) {
+  if (request->files.empty()) return request;
+  auto light = std::make_shared<Request>(*request);
+  for (auto& file : light->files) file.content.reset();
+  return light;
+}
+
+/// Carries one registration. Where the system refuses its files, it is sent once more without them, within the same deadline: a 413 or 415
+/// that the configuration does not explain otherwise says that nothing was registered.
+class Submission : public std::enable_shared_from_this<Submission> {
+ public:
+  Submission(std::shared_ptr<const Protocol> protocol, std::weak_ptr<http_client::Client> client, Milliseconds deadline,
+             Upstream::Handler<SubmitOutcome> handler)
+      : protocol_(std::move(protocol)), client_(std::move(client)), deadline_(deadline), handler_(std::move(handler)) {}
+
+  void send(const std::shared_ptr<const Request>& request, Milliseconds within) {
+    if (const auto client = client_.lock()) {
+      client->send(protocol_->submit_request(*request), within,
+                   [self = shared_from_this(), light = lightened(request)](const http_client::Outcome& outcome) {
+                     self->came_back(*light, outcome);
+                   });
+    }
+  }
+
+ private:
+  void came_back(const Request& request, const http_client::Outcome& outcome) {
+    if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
+      return end({act_outcome<SubmitOutcome>(*failure), failure->why});
+    }
+    const auto& response = std::get<http_client::Response>(outcome);
+    auto answer = protocol_->submit_answer(request, response);
+    const bool files_refused = (response.status == content_too_large || response.status == unsupported_media_type) &&
+                               std::holds_alternative<outcome::Unclear>(answer.outcome);
+    if (request.files.empty() || !files_refused) return end(std::move(answer));
+    before_ = fmt::format("without its files, which got HTTP {}; ", response.status);
+    auto without_files = std::make_shared<Request>(request);
+    without_files->files.clear();
+    send(without_files, deadline_ - since(start_));
+  }
+
+  void end(Answer<SubmitOutcome> answer) { handler_({std::move(answer.outcome), since(start_), before_ + answer.excerpt}); }
+
+  static constexpr int content_too_large = 413;
+  static constexpr int unsupported_media_type = 415;
+
+  std::shared_ptr<const Protocol> protocol_;
+  std::weak_ptr<http_client::Client> client_;
+  Milliseconds deadline_;
+  Upstream::Handler<SubmitOutcome> handler_;
+  Steady::time_point start_ = Steady::now();
+  std::string before_;
+};
+
 class HttpUpstream final : public Upstream {
  public:
   HttpUpstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol, std::shared_ptr<http_client::Client> client,
@@ -57,16 +115,7 @@ class HttpUpstream final : public Upstream {
 
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
     if (auto objection = protocol_->objection(*request); !objection.empty()) return refuse(std::move(handler), std::move(objection));
-    auto message = protocol_->submit_request(*request);
-    client_->send(std::move(message), traits_.call_deadline,
-                  [protocol = protocol_, request = std::move(request), handler = std::move(handler),
-                   start = Steady::now()](const http_client::Outcome& outcome) {
-                    if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-                      return handler({act_outcome<SubmitOutcome>(*failure), since(start), failure->why});
-                    }
-                    auto answer = protocol->submit_answer(*request, std::get<http_client::Response>(outcome));
-                    handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
-                  });
+    std::make_shared<Submission>(protocol_, client_, traits_.call_deadline, std::move(handler))->send(request, traits_.call_deadline);
   }
 
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
@@ -142,6 +191,7 @@ class HttpUpstream final : public Upstream {
 
 std::unique_ptr<Upstream> make_http_upstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol,
                                              std::shared_ptr<http_client::Client> client, Executor& executor) {
+  if (!protocol->takes_files()) traits.takes_files = 0;
   traits.has_lookup = protocol->has_lookup();
   traits.amends = protocol->amends();
   traits.amendment_sets_values = protocol->amendment_sets_values();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "adapters/http_client/multipart.h"
 #include "adapters/upstream/amendment.h"
 #include "adapters/upstream/mapped_amend.h"
 #include "adapters/upstream/mapped_follow_up.h"
@@ -53,16 +54,11 @@ std::string_view content_type(BodyFormat format) {
       return "application/x-www-form-urlencoded; charset=utf-8";
     case BodyFormat::xml:
       return "application/xml; charset=utf-8";
+    case BodyFormat::multipart:
     case BodyFormat::none:
       return {};
   }
   return {};
-}
-
-/// The mapping's own header takes the place of ours.
-bool sets(const Call& call, std::string_view lower_case_name) {
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
-  return std::ranges::any_of(call.headers, [&](const auto& header) { return std::ranges::equal(header.first, lower_case_name, same); });
 }
 
 /// What no request holds but the mapping or the configuration does.
@@ -105,8 +101,9 @@ class MappedHttp final : public Protocol {
 
   [[nodiscard]] std::string objection(const Request& request) const override { return objection_to(mapping_.submit, request); }
 
+  [[nodiscard]] bool takes_files() const override { return mapping_.submit.takes_files(); }
   [[nodiscard]] http_client::Request submit_request(const Request& request) const override {
-    return message_of(mapping_.submit, mapping_.reply_format, values_for(request));
+    return message_of(mapping_.submit, mapping_.reply_format, values_for(request), request.files);
   }
 
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const override {
@@ -190,8 +187,16 @@ class MappedHttp final : public Protocol {
 
 bool Call::uses(Placeholder placeholder) const {
   return path.uses(placeholder) || body.uses(placeholder) ||
+         std::ranges::any_of(parts, [&](const BodyPart& part) { return part.value.uses(placeholder); }) ||
          std::ranges::any_of(headers, [&](const auto& header) { return header.second.uses(placeholder); });
 }
+
+bool Call::sets_header(std::string_view lower_case_name) const {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
+  return std::ranges::any_of(headers, [&](const auto& header) { return std::ranges::equal(header.first, lower_case_name, same); });
+}
+
+bool Call::takes_files() const { return std::ranges::any_of(parts, &BodyPart::file); }
 
 bool Mapping::uses(Placeholder placeholder) const {
   return submit.uses(placeholder) || (login && login->call.uses(placeholder)) || (lookup && lookup->call.uses(placeholder)) ||
@@ -210,14 +215,37 @@ std::optional<std::string> CodeTable::find(const std::string& ours) const {
   return found == by_ours.end() ? fallback : found->second;
 }
 
-http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values) {
+namespace {
+
+void put_parts(http_client::Request& message, const std::vector<BodyPart>& parts, const Template::Values& values,
+               const std::vector<MediaFile>& files) {
+  std::vector<std::string> texts;
+  texts.reserve(parts.size());
+  std::vector<http_client::Part> encoded;
+  for (const auto& part : parts) {
+    if (part.file) {
+      for (const auto& file : files) encoded.push_back({part.name, *file.content, file.media_type, file.name.reveal()});
+    } else {
+      encoded.push_back({part.name, texts.emplace_back(part.value.render(values)), part.media_type, {}});
+    }
+  }
+  auto form = http_client::multipart_encoded(encoded);
+  message.headers.emplace_back("Content-Type", std::move(form.content_type));
+  message.body = std::move(form.body);
+}
+
+}  // namespace
+
+http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values, const std::vector<MediaFile>& files) {
   http_client::Request message;
   message.method = call.method;
   message.target = call.path.render(values);
-  if (!sets(call, "accept"))
+  if (!call.sets_header("accept"))
     message.headers.emplace_back("Accept", wanted == ReplyFormat::json ? "application/json" : "application/xml, text/xml");
-  if (call.format != BodyFormat::none) {
-    if (!sets(call, "content-type")) message.headers.emplace_back("Content-Type", content_type(call.format));
+  if (call.format == BodyFormat::multipart) {
+    put_parts(message, call.parts, values, files);
+  } else if (call.format != BodyFormat::none) {
+    if (!call.sets_header("content-type")) message.headers.emplace_back("Content-Type", content_type(call.format));
     message.body = call.body.render(values);
   }
   for (const auto& [name, value] : call.headers) message.headers.emplace_back(name, value.render(values));

@@ -19,7 +19,15 @@
 /// A system whose HTTP interface is described by a mapping. Its answers are JSON or XML; what it is sent may also be a form.
 namespace salam::upstream {
 
-enum class BodyFormat { none, json, form, xml };
+enum class BodyFormat { none, json, form, xml, multipart };
+
+/// A field of a multipart form, or where the request's files stand in it.
+struct BodyPart {
+  std::string name;
+  Template value;
+  std::string media_type;  ///< Of the value; may be empty.
+  bool file = false;       ///< As many of them as there are files.
+};
 
 struct Call {
   std::string method = "GET";
@@ -27,8 +35,12 @@ struct Call {
   std::vector<std::pair<std::string, Template>> headers;
   BodyFormat format = BodyFormat::none;
   Template body;
+  std::vector<BodyPart> parts;  ///< In place of a body where the format is multipart.
 
   [[nodiscard]] bool uses(Placeholder placeholder) const;
+  [[nodiscard]] bool takes_files() const;
+  /// It then takes the place of ours.
+  [[nodiscard]] bool sets_header(std::string_view lower_case_name) const;
 };
 
 /// An answer by which the system says one certain thing: the status is listed and a value at `pointer`, if one is given, is one of
@@ -145,7 +157,8 @@ struct Credentials {
 std::string secret_of(Placeholder placeholder, const Credentials& credentials);
 
 /// The call as HTTP, and what it is sent with where the mapping does not say: content type and the format that is asked for.
-http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values);
+http_client::Request message_of(const Call& call, ReplyFormat wanted, const Template::Values& values,
+                                const std::vector<MediaFile>& files = {});
 
 std::shared_ptr<const Protocol> make_mapped_http(Mapping mapping, Credentials credentials,
                                                  std::shared_ptr<const ServiceCatalogue> catalogue);

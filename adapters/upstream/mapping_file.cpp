@@ -28,7 +28,7 @@ BodyFormat read_format(MappingTable& table) {
   if (name == "json") return BodyFormat::json;
   if (name == "form") return BodyFormat::form;
   if (name == "xml") return BodyFormat::xml;
-  table.fail("body_format", "must be json, form or xml");
+  table.fail("body_format", "must be json, form or xml; multipart has no body but goes with [[submit.part]]");
 }
 
 Escape escape_of(BodyFormat format) {
@@ -36,13 +36,13 @@ Escape escape_of(BodyFormat format) {
 }
 
 /// With all values there, and with none.
-void check_json(const MappingTable& table, const Template& body) {
+void check_json(const MappingTable& table, std::string_view key, const Template& body) {
   for (const auto* const value : {"1", ""}) {
     const auto parsed = json::parse(body.render([&](Placeholder placeholder) {
       const bool several = placeholder == Placeholder::upstream_codes && *value != '\0';
       return several ? "1\n1" : std::string(value);
     }));
-    if (!parsed) table.fail("body", "gives no JSON: " + parsed.error().message);
+    if (!parsed) table.fail(key, "gives no JSON: " + parsed.error().message);
   }
 }
 
@@ -95,7 +95,7 @@ Call read_call(MappingTable& table, std::string default_method, const Scope& sco
   if (table.has("body")) {
     call.format = read_format(table);
     call.body = table.parsed("body", table.text("body"), escape_of(call.format), without_token(scope));
-    if (call.format == BodyFormat::json) check_json(table, call.body);
+    if (call.format == BodyFormat::json) check_json(table, "body", call.body);
   }
   return call;
 }
@@ -114,6 +114,41 @@ AnswerRule read_condition(MappingTable& table, ReplyFormat format) {
 }
 
 namespace {
+
+Escape escape_of_part(std::string_view media_type) {
+  if (media_type.find("json") != std::string_view::npos) return Escape::json;
+  return media_type.find("xml") != std::string_view::npos ? Escape::xml : Escape::none;
+}
+
+BodyPart read_part(MappingTable table, const Scope& scope) {
+  BodyPart part;
+  part.name = table.text("name");
+  if (part.name.empty()) table.fail("name", "must not be empty");
+  part.file = table.flag("file");
+  part.media_type = table.text("type", "");
+  if (std::ranges::any_of(part.media_type, [](char c) { return c < ' ' || c > '~'; })) table.fail("type", "must be ASCII, in one line");
+  if (part.file && (table.has("value") || table.has("type"))) table.fail("file", "goes without value and type: the file has its own");
+  if (!part.file) part.value = table.parsed("value", table.text("value"), escape_of_part(part.media_type), without_token(scope));
+  if (!part.file && escape_of_part(part.media_type) == Escape::json) check_json(table, "value", part.value);
+  table.nothing_else();
+  return part;
+}
+
+/// Besides what every call has, it may be a multipart form.
+Call read_submit(MappingTable table, const Scope& scope) {
+  auto call = read_call(table, "POST", scope);
+  if (table.has("part")) {
+    if (table.has("body")) table.fail("body", "must not stand beside [[submit.part]]");
+    if (table.text("body_format") != "multipart") table.fail("body_format", "must be multipart, as there are parts");
+    if (call.sets_header("content-type")) table.fail("headers", "must not hold Content-Type, which names the boundary of the parts");
+    call.format = BodyFormat::multipart;
+    for (auto& part : table.tables("part")) call.parts.push_back(read_part(std::move(part), scope));
+  } else if (!table.has("body") && table.text("body_format", "") == "multipart") {
+    table.fail("part", "is missing: [[submit.part]] says what the form holds");
+  }
+  table.nothing_else();
+  return call;
+}
 
 AnswerRule read_success(MappingTable table, ReplyFormat format) {
   auto rule = read_condition(table, format);
@@ -381,9 +416,7 @@ Mapping read_mapping(MappingTable root) {
     mapping.login = read_login(root.table("login"), frame.format);
     frame.scope.others.insert(Placeholder::token);
   }
-  auto submit = root.table("submit");
-  mapping.submit = read_call(submit, "POST", frame.scope);
-  submit.nothing_else();
+  mapping.submit = read_submit(root.table("submit"), frame.scope);
   mapping.success = read_success(root.table("success"), frame.format);
   mapping.already_exists = read_rules(root, "already_exists", frame.format);
   mapping.refused = read_rules(root, "refused", frame.format);

@@ -18,8 +18,11 @@ class Open311 final : public Protocol {
   Open311(Open311Settings settings, std::shared_ptr<const ServiceCatalogue> catalogue)
       : settings_(std::move(settings)), catalogue_(std::move(catalogue)) {}
 
+  [[nodiscard]] bool takes_files() const override { return !settings_.media_field.empty(); }
   [[nodiscard]] http_client::Request submit_request(const Request& request) const override {
-    return post_call("/requests", settings_.format, submission(settings_, *catalogue_, request));
+    auto form = submission(settings_, *catalogue_, request);
+    if (request.files.empty()) return post_call("/requests", settings_.format, std::move(form));
+    return post_call("/requests", settings_.format, std::move(form), settings_.media_field, request.files);
   }
 
   [[nodiscard]] Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const override {

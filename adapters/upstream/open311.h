@@ -63,6 +63,7 @@ struct Open311Settings {
   std::string jurisdiction_id;
   std::string code_attribute = "external_id";                ///< `attribute[…]` that carries our code; empty: only the description does.
   std::vector<std::pair<std::string, Template>> attributes;  ///< Further `attribute[…]` that the services require.
+  std::string media_field;                                   ///< Of a file in the form; empty: files go as addresses only.
   bool blackbox = false;                                     ///< It never gives an id: a success without one counts, under our own code.
   std::vector<ErrorRule> refused;
   std::vector<ErrorRule> later;

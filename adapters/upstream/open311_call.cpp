@@ -4,11 +4,17 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "adapters/http_client/multipart.h"
+
 namespace salam::upstream {
 namespace {
 
-std::string encoded(Fields fields) {
+void leave_out_empty(Fields& fields) {
   std::erase_if(fields, [](const auto& field) { return field.second.empty(); });
+}
+
+std::string encoded(Fields fields) {
+  leave_out_empty(fields);
   return http_client::form_encoded(fields);
 }
 
@@ -33,6 +39,20 @@ http_client::Request post_call(std::string_view path, ReplyFormat format, Fields
   message.method = "POST";
   message.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   message.body = encoded(std::move(form));
+  return message;
+}
+
+http_client::Request post_call(std::string_view path, ReplyFormat format, Fields form, std::string_view field,
+                               const std::vector<MediaFile>& files) {
+  leave_out_empty(form);
+  std::vector<http_client::Part> parts;
+  for (const auto& [name, value] : form) parts.push_back({name, value, {}, {}});
+  for (const auto& file : files) parts.push_back({std::string(field), *file.content, file.media_type, file.name.reveal()});
+  auto encoded = http_client::multipart_encoded(parts);
+  auto message = call(path, format);
+  message.method = "POST";
+  message.headers.emplace_back("Content-Type", std::move(encoded.content_type));
+  message.body = std::move(encoded.body);
   return message;
 }
 

@@ -7,6 +7,7 @@
 
 #include "adapters/http_client/client.h"
 #include "adapters/upstream/open311_entries.h"
+#include "gateway/domain/attachment.h"
 #include "gateway/domain/time.h"
 
 /// The calls that Open311 knows, without their meaning.
@@ -18,6 +19,9 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 http_client::Request get_call(std::string_view path, ReplyFormat format, Fields query);
 /// `POST {path}.json` or `.xml` of a form; empty fields are left out.
 http_client::Request post_call(std::string_view path, ReplyFormat format, Fields form);
+/// The same as multipart/form-data, each of the files in a field of that name.
+http_client::Request post_call(std::string_view path, ReplyFormat format, Fields form, std::string_view field,
+                               const std::vector<MediaFile>& files);
 
 std::string attribute_field(std::string_view name);
 

@@ -58,6 +58,16 @@ Open311FollowUp read_open311_follow_up(MappingTable table) {
   return follow_up;
 }
 
+/// The field that files go in; empty where their addresses do.
+std::string read_media_field(MappingTable& root) {
+  const auto media = root.text("media", "urls");
+  if (media != "urls" && media != "files") root.fail("media", "must be urls or files");
+  if (media == "urls" && root.has("media_field")) root.fail("media_field", "needs media = \"files\"");
+  const auto field = root.text("media_field", "media");
+  if (field.empty()) root.fail("media_field", "must not be empty");
+  return media == "files" ? field : std::string();
+}
+
 Open311Settings read_open311(MappingTable root) {
   Open311Settings settings;
   const auto format = root.text("format", "json");
@@ -66,6 +76,7 @@ Open311Settings read_open311(MappingTable root) {
   settings.jurisdiction_id = root.text("jurisdiction_id", "");
   settings.code_attribute = root.text("code_attribute", settings.code_attribute);
   settings.attributes = root.templates("attributes", Escape::none);
+  settings.media_field = read_media_field(root);
   settings.blackbox = root.flag("blackbox");
   settings.refused = read_error_rules(root, "refused");
   settings.later = read_error_rules(root, "later");

@@ -52,7 +52,7 @@ Fields submission(const Open311Settings& settings, const ServiceCatalogue& catal
                 {"last_name", value_of(Placeholder::last_name, request)},
                 {"phone", value_of(Placeholder::phone, request)},
                 {"description", description_of(request)},
-                {"media_url", value_of(Placeholder::media_url, request)}};
+                {"media_url", request.files.empty() ? value_of(Placeholder::media_url, request) : std::string()}};
   if (!settings.code_attribute.empty()) fields.emplace_back(attribute_field(settings.code_attribute), request.code.digits());
   for (const auto& [name, text] : settings.attributes) {
     fields.emplace_back(attribute_field(name), text.render([&](Placeholder placeholder) {

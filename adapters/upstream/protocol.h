@@ -43,6 +43,8 @@ class Protocol {
   virtual ~Protocol() = default;
   /// Why this request cannot be put into the system's words; empty where it can. Only then are the calls below made for it.
   [[nodiscard]] virtual std::string objection(const Request&) const { return {}; }
+  /// Whether `submit_request` sends the request's files.
+  [[nodiscard]] virtual bool takes_files() const { return false; }
   [[nodiscard]] virtual http_client::Request submit_request(const Request& request) const = 0;
   [[nodiscard]] virtual Answer<SubmitOutcome> submit_answer(const Request& request, const http_client::Response& response) const = 0;
 

@@ -104,6 +104,8 @@ upstream::Settings read_upstream(Section section, upstream::Settings settings) {
   settings.password = Sensitive<std::string>(section.secret("password"));
   settings.call_deadline = section.duration("call_deadline", settings.call_deadline, milliseconds(100), minutes(10));
   settings.settle_after = section.optional_duration("settle_after", milliseconds(0), hours(24 * 7));
+  settings.max_file_bytes = static_cast<std::size_t>(
+      section.integer("max_file_bytes", static_cast<std::int64_t>(settings.max_file_bytes), 0, 100LL * 1024 * 1024));
   settings.mapping_file = section.path("mapping_file", "");
   settings.default_service_code = section.string("default_service_code", settings.default_service_code);
   settings.service_codes = section.string_table("service_codes");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,13 @@ struct Attachment {
   [[nodiscard]] bool is_link() const { return !url.empty(); }
 
   friend bool operator==(const Attachment&, const Attachment&) = default;
+};
+
+/// An attachment's file on its way to a system that takes files.
+struct MediaFile {
+  Sensitive<std::string> name;  ///< Not empty.
+  std::string media_type;
+  std::shared_ptr<const std::string> content;  ///< Not null.
 };
 
 /// What the file is by its first bytes: `image/jpeg`, `image/png`, `image/webp` or `application/pdf`; empty for all else.

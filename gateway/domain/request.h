@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/domain/attachment.h"
 #include "gateway/domain/case.h"
 #include "gateway/domain/region.h"
 #include "gateway/domain/routing.h"
@@ -170,6 +171,7 @@ struct Request {
   std::int64_t version = 0;             ///< Raised by each change.
   std::int64_t sequence = 0;            ///< Of its last event.
   std::vector<std::string> media_urls;  ///< Where its attachments can be fetched; filled in for a call that hands them on, else empty.
+  std::vector<MediaFile> files;         ///< Those that go along with a call, which is told of them only then; else empty.
 };
 
 /// The citizen has an answer: from a person, or from the system that holds it, or asks for none any more.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/pipeline/attached_files.h"
 #include "gateway/pipeline/engine.h"
 #include "gateway/ports/upstream.h"
 
@@ -40,6 +41,8 @@ class Registrations {
   lifecycle::LookupPower power(Lane lane);
 
   void submit(const Task& task, Request request);
+  /// With what of its files goes along.
+  void call(const Task& task, Request request, AttachedFiles attached);
   [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
   void look_up(const Task& task);
   void poll(const Task& task);

@@ -85,6 +85,7 @@ struct UpstreamTraits {
   bool amends = false;                 ///< It can be told of changes; else a person tells it.
   bool amendment_sets_values = false;  ///< The same amendment twice comes to the same: it may be sent again without looking.
   bool has_amendment_lookup = false;
+  std::size_t takes_files = 0;  ///< Bytes of files that one registration may carry; 0: it carries none.
 };
 
 /// 137 or the service desk, behind whichever driver serves it. Lives on the core thread: called there, and calls back there, exactly once,
@@ -96,6 +97,8 @@ class Upstream {
 
   virtual ~Upstream() = default;
   [[nodiscard]] virtual const UpstreamTraits& traits() const = 0;
+  /// With the request's `files`, where it takes them. Where the system refuses them for themselves, it registers the request without them,
+  /// and the excerpt says so.
   virtual void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) = 0;
   /// Looks for the request by its tracking code among what the upstream holds.
   virtual void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) = 0;

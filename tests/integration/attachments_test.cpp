@@ -1,3 +1,6 @@
+#include <fstream>
+#include <iterator>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "tests/integration/gateway.h"
@@ -89,6 +92,69 @@ TEST_F(Attachments, ThatNeverComeOrWereLostHoldNoRegistrationUp) {
   EXPECT_EQ(city->run({"audit"}).code, 3) << "the audit misses the file";
   EXPECT_EQ(send(city, id, jpeg, "image/jpeg").status, 200) << "sent again, it is there again";
   EXPECT_EQ(city->audit(), 0);
+}
+
+/// 137 that takes files.
+class FilesFor137 : public Attachments {
+ protected:
+  FilesFor137() {
+    std::ifstream example(std::string(SALAM_SOURCE_DIR) + "/docker/examples/system137.toml");
+    std::string text{std::istreambuf_iterator<char>(example), {}};
+    const std::string urls = "media = \"urls\"";
+    folder_.write("137.toml", text.replace(text.find(urls), urls.size(), "media = \"files\""));
+  }
+  City::Options options() {
+    auto options = waiting("60s");
+    options.gateway.replace["examples/system137.toml"] = fmt::format("mapping_file = \"{}\"", (folder_ / "137.toml").string());
+    return options;
+  }
+  static std::string uploaded(City& city, std::string_view what) {
+    return city.ledger(Which::system137).at("/registrations/0/files/" + std::string(what));
+  }
+
+ private:
+  Folder folder_;
+};
+
+TEST_F(FilesFor137, ArriveAsTheyAreAndABrokenOneHoldsNothingUp) {
+  City city(options());
+  const auto id = city->take_in(announcing(3));
+  const auto lost = send(city, id, "%PDF-1.7 lost", "application/pdf");
+  ASSERT_EQ(lost.status, 201);
+  std::filesystem::remove(file_of(city, lost.at("/digest")));
+  const auto scan = send(city, id, jpeg, "image/jpeg");
+  EXPECT_EQ(link(city, id, "https://photos.example/1.jpg").status, 201);
+  ASSERT_TRUE(comes_to_be_registered(city, id));
+  EXPECT_EQ(uploaded(city, "0/sha256"), scan.at("/digest")) << "the digest of what was uploaded";
+  EXPECT_EQ(uploaded(city, "0/media_type"), "image/jpeg");
+  EXPECT_EQ(uploaded(city, "1/sha256"), "(absent)");
+  EXPECT_EQ(city->query("SELECT detail LIKE '1 of 2 files went along, 1 could not be read%' FROM attempts WHERE action = 'register'"), "1");
+  EXPECT_EQ(city.registered(Which::system137, id).times, 1);
+}
+
+TEST_F(FilesFor137, ThatItRefusesHoldNothingUp) {
+  City city(options());
+  city.fault(Which::system137, R"({"mode": "status", "on": "register_files", "status": 413})");
+  const auto id = city->take_in(announcing(1));
+  ASSERT_EQ(send(city, id, jpeg, "image/jpeg").status, 201);
+  ASSERT_TRUE(comes_to_be_registered(city, id));
+  EXPECT_EQ(uploaded(city, "0/sha256"), "(absent)");
+  EXPECT_TRUE(media_url(city).starts_with(public_url)) << "it may fetch them instead";
+  EXPECT_EQ(city.registered(Which::system137, id).times, 1);
+}
+
+TEST_F(FilesFor137, AreLeftBehindWhereItBreaksDownOverThem) {
+  City city(options());
+  city.fault(Which::system137, R"({"mode": "reset_before", "on": "register_files"})");
+  // Its registration proves the lookup.
+  const auto known = city->take_in(Gateway::form("2", R"("attachments": 1)"));
+  ASSERT_EQ(link(city, known, "https://photos.example/1.jpg").status, 201);
+  ASSERT_TRUE(comes_to_be_registered(city, known));
+  const auto id = city->take_in(announcing(1));
+  ASSERT_EQ(send(city, id, jpeg, "image/jpeg").status, 201);
+  ASSERT_TRUE(eventually([&] { return city.strikes(Which::system137) == 1; }));
+  ASSERT_TRUE(comes_to_be_registered(city, id));
+  EXPECT_EQ(city.registered(Which::system137, id).times, 1);
 }
 
 TEST_F(Attachments, AreTakenUpToTheirLimitHoweverTheyAreFramed) {

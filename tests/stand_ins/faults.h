@@ -36,8 +36,8 @@ enum class Mode {
 
 struct Fault {
   Mode mode = Mode::status;
-  std::string on;                     ///< `register`, `look_up`, `poll`, `amend`, `send`, `status`, or `any`.
-  std::string match;                  ///< Only calls whose text (description, codes, category, receptor) holds this.
+  std::string on;     ///< `register`, `register_files` (only with files), `look_up`, `poll`, `amend`, `send`, `status`, or `any`.
+  std::string match;  ///< Only calls whose text (description, codes, category, receptor) holds this.
   std::optional<std::int64_t> count;  ///< So often, then no more.
   double probability = 1;
   int status = 503;
@@ -64,6 +64,7 @@ class Faults {
   [[nodiscard]] std::string to_json() const;
 
   std::optional<Fault> pick(std::string_view action, std::string_view text);
+  std::optional<Fault> pick_registration(bool with_files, std::string_view text);
 
  private:
   std::string acting_;

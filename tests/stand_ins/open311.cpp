@@ -52,6 +52,22 @@ std::optional<Response> wrong_location(const Fields& fields) {
   return std::nullopt;
 }
 
+/// `POST /requests` takes a form of either kind, and files in the field `media` of a multipart one.
+std::optional<Response> read_form(const Request& request, Form& form) {
+  if (request.media_type() == "multipart/form-data") {
+    if (auto wrong = read_multipart(request, form)) return invalid(*wrong);
+    if (!std::ranges::all_of(form.files, [](const auto& file) { return file.field == "media"; })) return invalid("files go in media");
+    return std::nullopt;
+  }
+  if (request.media_type() != "application/x-www-form-urlencoded") {
+    return error(415, "415", "application/x-www-form-urlencoded or multipart/form-data is needed");
+  }
+  auto fields = parse_form(request.body);
+  if (!fields) return invalid("the form is not well-formed UTF-8");
+  form.fields = std::move(*fields);
+  return std::nullopt;
+}
+
 std::optional<Response> wrong_jurisdiction(const Fields& fields) {
   auto asked = value_of(fields, "jurisdiction_id");
   if (asked.empty() || asked == jurisdiction) return std::nullopt;
@@ -233,20 +249,20 @@ Answer Open311::serve_json(const Request& request, std::string_view path) {
 }
 
 Answer Open311::submit(const Request& request) {
-  if (request.media_type() != "application/x-www-form-urlencoded")
-    return {error(415, "415", "application/x-www-form-urlencoded is needed")};
-  auto fields = parse_form(request.body);
-  if (!fields) return {invalid("the form is not well-formed UTF-8")};
-  if (auto wrong = wrong_submission(*fields, settings_.api_key)) return {std::move(*wrong)};
-  auto category = value_of(*fields, "service_code");
-  auto external_id = value_of(*fields, external_id_attribute);
-  std::string text = std::string(category) + '\n' + std::string(external_id) + '\n' + std::string(value_of(*fields, "description"));
-  auto fault = faults_.pick("register", text);
+  Form form;
+  if (auto wrong = read_form(request, form)) return {std::move(*wrong)};
+  const auto& fields = form.fields;
+  if (auto wrong = wrong_submission(fields, settings_.api_key)) return {std::move(*wrong)};
+  auto category = value_of(fields, "service_code");
+  auto external_id = value_of(fields, external_id_attribute);
+  std::string text = std::string(category) + '\n' + std::string(external_id) + '\n' + std::string(value_of(fields, "description"));
+  auto fault = faults_.pick_registration(!form.files.empty(), text);
   return answer_under(
-      fault, [&] { return file(*fields, fault); }, faulty);
+      fault, [&] { return file(form, fault); }, faulty);
 }
 
-Response Open311::file(const Fields& fields, const std::optional<Fault>& fault) {
+Response Open311::file(const Form& form, const std::optional<Fault>& fault) {
+  const auto& fields = form.fields;
   auto category = value_of(fields, "service_code");
   auto external_id = value_of(fields, external_id_attribute);
   if (std::ranges::count(settings_.refused_categories, category) > 0) return error(400, "not_accepted", out_of_scope);
@@ -264,6 +280,7 @@ Response Open311::file(const Fields& fields, const std::optional<Fault>& fault) 
   registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) || is(fault, Mode::token) ? fault->ms : Milliseconds(0));
   if (fault) registration.visible_at += fault->lag;
   if (is(fault, Mode::token)) registration.token = "T" + std::to_string(next_token_++);
+  registration.files = form.files;
   std::ranges::copy_if(fields, std::back_inserter(registration.fields), [](const auto& field) { return field.first != "api_key"; });
   if (is(fault, Mode::duplicate)) registry_.add(registration);
   const auto& filed = registry_.add(std::move(registration));

@@ -32,7 +32,7 @@ class Open311 : public Site {
  private:
   Answer serve_json(const Request& request, std::string_view path);
   Answer submit(const Request& request);
-  Response file(const Fields& fields, const std::optional<Fault>& fault);
+  Response file(const Form& form, const std::optional<Fault>& fault);
   Answer update(const Request& request);
   Answer list(const Fields& query);
   Answer read_one(std::string_view code);

@@ -14,7 +14,12 @@ void write(Json& json, const Registration& registration, std::string_view system
   if (!registration.token.empty()) json.member("token", registration.token);
   json.key("fields").open_object();
   for (const auto& [name, value] : registration.fields) json.member(name, value);
-  json.close_object().close_object();
+  json.close_object().key("files").open_array();
+  for (const auto& file : registration.files) {
+    json.open_object().member("field", file.field).member("name", file.name).member("media_type", file.media_type);
+    json.member("size", static_cast<std::int64_t>(file.size)).member("sha256", file.sha256).close_object();
+  }
+  json.close_array().close_object();
 }
 
 void write(Json& json, const Amendment& amendment, std::string_view system) {

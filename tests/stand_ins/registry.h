@@ -10,6 +10,7 @@
 
 #include "tests/stand_ins/ledger_file.h"
 #include "tests/stand_ins/message.h"
+#include "tests/stand_ins/multipart.h"
 #include "tests/stand_ins/text.h"
 
 namespace salam::stand_ins {
@@ -24,6 +25,7 @@ struct Registration {
   Time visible_at{};  ///< For lookups and tokens.
   bool stays_open = false;
   Fields fields;  ///< As they came, without the key.
+  std::vector<UploadedFile> files{};
 };
 
 /// What was added to a registration later.

@@ -61,6 +61,16 @@ std::string_view code_in(std::string_view path) {
   return path.starts_with('/') && path.find('/', 1) == std::string_view::npos ? path.substr(1) : std::string_view{};
 }
 
+/// A ticket with its files: the ticket as JSON in the part `ticket`, each file in a part `files`.
+std::optional<std::string> read_parts(const Request& request, Form& form) {
+  Form parts;
+  if (auto wrong = read_multipart(request, parts)) return wrong;
+  if (parts.fields.size() != 1 || parts.fields.front().first != "ticket") return "one part ticket is required, and no other but files";
+  if (!std::ranges::all_of(parts.files, [](const auto& file) { return file.field == "files"; })) return "files go in files";
+  form.files = std::move(parts.files);
+  return desk::read_ticket(parts.fields.front().second, form.fields);
+}
+
 void write_amendment(Json& json, const Amendment& amendment) {
   json.open_object().member("external_id", amendment.id).member("at", w3c_time(amendment.at)).close_object();
 }
@@ -88,17 +98,22 @@ Answer ServiceDesk::serve(const Request& request) {
 }
 
 Answer ServiceDesk::create(const Request& request) {
-  if (request.media_type() != "application/json") return {error(415, "unsupported_media_type", "application/json is needed")};
-  Fields fields;
-  if (auto wrong = desk::read_ticket(request.body, fields)) return {invalid(*wrong)};
+  bool multipart = request.media_type() == "multipart/form-data";
+  if (!multipart && request.media_type() != "application/json") {
+    return {error(415, "unsupported_media_type", "application/json or multipart/form-data is needed")};
+  }
+  Form form;
+  if (auto wrong = multipart ? read_parts(request, form) : desk::read_ticket(request.body, form.fields)) return {invalid(*wrong)};
+  const auto& fields = form.fields;
   std::string text = std::string(value_of(fields, "category")) + '\n' + std::string(value_of(fields, "external_id")) + '\n' +
                      std::string(value_of(fields, "title")) + '\n' + std::string(value_of(fields, "description"));
-  auto fault = faults_.pick("register", text);
+  auto fault = faults_.pick_registration(!form.files.empty(), text);
   return answer_under(
-      fault, [&] { return file(fields, fault); }, faulty);
+      fault, [&] { return file(form, fault); }, faulty);
 }
 
-Response ServiceDesk::file(const Fields& fields, const std::optional<Fault>& fault) {
+Response ServiceDesk::file(const Form& form, const std::optional<Fault>& fault) {
+  const auto& fields = form.fields;
   auto category = value_of(fields, "category");
   auto external_id = value_of(fields, "external_id");
   if (std::ranges::count(settings_.refused_categories, category) > 0) return not_accepted();
@@ -117,6 +132,7 @@ Response ServiceDesk::file(const Fields& fields, const std::optional<Fault>& fau
   registration.visible_at = registration.at + (is(fault, Mode::lookup_lag) ? fault->ms : Milliseconds(0));
   if (fault) registration.visible_at += fault->lag;
   registration.fields = fields;
+  registration.files = form.files;
   if (is(fault, Mode::duplicate)) registry_.add(registration);
   const auto& filed = registry_.add(std::move(registration));
 

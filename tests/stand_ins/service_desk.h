@@ -29,7 +29,7 @@ class ServiceDesk : public Site {
 
  private:
   Answer create(const Request& request);
-  Response file(const Fields& fields, const std::optional<Fault>& fault);
+  Response file(const Form& form, const std::optional<Fault>& fault);
   Answer find(const Request& request);
   Answer amend(const Request& request, std::string_view code);
   Answer find_amendments(const Request& request, std::string_view code);

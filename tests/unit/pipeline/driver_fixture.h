@@ -96,6 +96,7 @@ class ScriptedUpstream : public Upstream {
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
     submitted.push_back(request->key);
     media_urls = request->media_urls;
+    files = request->files;
     answer<SubmitOutcome>(executor_, submits, std::move(handler));
   }
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
@@ -135,6 +136,7 @@ class ScriptedUpstream : public Upstream {
   std::optional<RequestKey> finds_only;  ///< Set: in place of the script of lookups.
   std::vector<RequestKey> submitted;
   std::vector<std::string> media_urls;  ///< Of the last one.
+  std::vector<MediaFile> files;         ///< Of the last one.
   int lookups_asked = 0;
   UpstreamTraits its_traits{.by_hand = false, .has_lookup = true, .settle_after = minutes(1), .call_deadline = seconds(10)};
 

@@ -1,3 +1,5 @@
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -51,6 +53,48 @@ TEST_F(Open311StandIn, RegistersAndTellsAnId) {
   EXPECT_THAT(
       stand_ins_.control(Which::system137, "GET", "/_control/ledger").body,
       testing::AllOf(HasSubstr(R"("external_id":"1234567890")"), HasSubstr("chaleh"), HasSubstr("خیابان"), Not(HasSubstr("137-key"))));
+}
+
+/// A form of that kind with a file, `--B` between its parts.
+std::string multipart(const std::string& part, const std::string& end = "--B--\r\n") {
+  return "--B\r\nContent-Disposition: form-data; name=\"api_key\"\r\n\r\nstand-in-137-key\r\n"
+         "--B\r\nContent-Disposition: form-data; name=\"service_code\"\r\n\r\nasphalt\r\n"
+         "--B\r\nContent-Disposition: form-data; name=\"address_string\"\r\n\r\nx\r\n" +
+         part + end;
+}
+std::string media(const std::string& head, const std::string& content = "abc") {
+  return "--B\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + content + "\r\n";
+}
+const std::string good_head = "name=\"media\"; filename=\"a%22.png\"\r\nContent-Type: image/png";
+
+TEST_F(Open311StandIn, TakesFilesInAMultipartForm) {
+  const auto type = "Content-Type: multipart/form-data; boundary=B\r\n";
+  EXPECT_EQ(post(multipart(media(good_head)), type).status, 201);
+  EXPECT_EQ(post(multipart(media(good_head, "\r\n--A\r\n")), "Content-Type: multipart/form-data; boundary=\"B\"\r\n").status, 201);
+  EXPECT_THAT(stand_ins_.control(Which::system137, "GET", "/_control/ledger").body,
+              HasSubstr(R"("files":[{"field":"media","name":"a\".png","media_type":"image/png","size":3,"sha256":"ba7816bf)"));
+}
+
+TEST_F(Open311StandIn, IsAsStrictAboutAMultipartForm) {
+  const std::string type = "Content-Type: multipart/form-data; boundary=B\r\n";
+  for (const auto& [wrong, why] : std::map<std::string, std::string>{
+           {multipart(media("name=\"photo\"; filename=\"a.png\"\r\nContent-Type: image/png")), "files go in media"},
+           {multipart(media("name=\"media\"; filename=\"a.png\"")), "head"},
+           {multipart(media("name=\"media\"; filename=\"\"\r\nContent-Type: image/png")), "head"},
+           {multipart(media("name=media")), "head"},
+           {multipart(media("name=\"a\"\r\nX-Other: 1")), "head"},
+           {multipart(media("name=\"a\"", "\xFF")), "not UTF-8"},
+           {multipart(media(good_head), "--B--\r\nmore"), "follows the last"},
+           {multipart(media(good_head), ""), "does not end"},
+           {multipart(media(good_head), "--Bx\r\n"), "follows a boundary"},
+           {"preamble" + multipart(media(good_head)), "begin with"},
+           {"", "begin with"}}) {
+    const auto reply = post(wrong, type);
+    EXPECT_EQ(reply.status, 400) << why;
+    EXPECT_THAT(reply.body, HasSubstr(why));
+  }
+  EXPECT_THAT(post(multipart(""), "Content-Type: multipart/form-data\r\n").body, HasSubstr("names no boundary"));
+  EXPECT_THAT(summary(), HasSubstr(R"("count":0)"));
 }
 
 TEST_F(Open311StandIn, WantsItsKeyInTheForm) {

@@ -48,6 +48,25 @@ TEST_F(ServiceDeskStandIn, RegistersAndTellsItsCode) {
               testing::AllOf(HasSubstr(R"("applicant.mobile":"+989131234567")"), HasSubstr(R"("source.item":"1")")));
 }
 
+TEST_F(ServiceDeskStandIn, TakesATicketWithFilesInAMultipartForm) {
+  const std::string multipart = "Content-Type: multipart/form-data; boundary=B\r\nX-Api-Key: stand-in-desk-key\r\n";
+  const auto part = [](const std::string& head, const std::string& content) {
+    return "--B\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + content + "\r\n";
+  };
+  const auto ticket = part("name=\"ticket\"\r\nContent-Type: application/json", good_ticket);
+  const auto file = part("name=\"files\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf", "abc");
+  EXPECT_EQ(post(file + "--B--\r\n", multipart).status, 400) << "no ticket";
+  EXPECT_EQ(post(ticket + ticket + "--B--\r\n", multipart).status, 400);
+  EXPECT_EQ(
+      post(ticket + part("name=\"photo\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf", "abc") + "--B--\r\n", multipart).status,
+      400);
+  EXPECT_EQ(post(part("name=\"ticket\"", with("\"1234567890\"", "1")) + "--B--\r\n", multipart).status, 400) << "as strict as alone";
+  EXPECT_EQ(post(ticket + file + file, multipart).status, 400);
+  EXPECT_EQ(post(ticket + file + "--B--\r\n", multipart).status, 201);
+  EXPECT_THAT(stand_ins_.control(Which::service_desk, "GET", "/_control/ledger").body,
+              HasSubstr(R"("files":[{"field":"files","name":"a.pdf","media_type":"application/pdf","size":3,"sha256":"ba7816bf)"));
+}
+
 TEST_F(ServiceDeskStandIn, AnswersAKnownExternalIdWithItsTicket) {
   post(good_ticket);
   auto again = post(good_ticket);

@@ -48,6 +48,12 @@ TEST(Describe, KeepsTheAddressesOfAttachmentsOut) {
   EXPECT_EQ(describe(reply(400, ""), "cannot fetch https://gateway.example/v1/media/ab/cd", &request), "HTTP 400: cannot fetch [redacted]");
 }
 
+TEST(Describe, KeepsTheNamesOfFilesOut) {
+  auto request = sample_request();
+  request.files = {sample_file("فرم حسینی.jpg", "image/jpeg", "x")};
+  EXPECT_EQ(describe(reply(415, ""), "cannot read فرم حسینی.jpg", &request), "HTTP 415: cannot read [redacted]");
+}
+
 TEST(Describe, ShowsAnErrorPagesWordsButNeverASuccesssBody) {
   const std::string page = "<html><style>p{}</style><h1>Bad\n gateway</h1><script>x()</script><p>nginx</p></html>";
   EXPECT_EQ(describe(reply(502, page, "text/html"), "", nullptr), "HTTP 502: Bad gateway nginx");

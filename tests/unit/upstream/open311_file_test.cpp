@@ -37,6 +37,13 @@ TEST(Open311File, SaysWhetherTheSystemIsToldOfChanges) {
   EXPECT_FALSE(parse_open311("[amend]\nkind = \"none\"", "")->amend.updates);
 }
 
+TEST(Open311File, SaysWhetherFilesGoAlongAndInWhichField) {
+  EXPECT_EQ(parse_open311("", "")->media_field, "");
+  EXPECT_EQ(parse_open311("media = \"urls\"", "")->media_field, "");
+  EXPECT_EQ(parse_open311("media = \"files\"", "")->media_field, "media");
+  EXPECT_EQ(parse_open311("media = \"files\"\nmedia_field = \"photo\"", "")->media_field, "photo");
+}
+
 TEST(Open311File, RefusesWhatCannotWork) {
   const auto error = [](std::string_view text) {
     const auto settings = parse_open311(text, "137.toml");
@@ -51,6 +58,9 @@ TEST(Open311File, RefusesWhatCannotWork) {
   EXPECT_EQ(error("[amend]\nkind = \"attribute\""), "137.toml: amend.kind must be updates or none");
   EXPECT_EQ(error("[amend]\nlookup = \"yes\""), "137.toml: amend.lookup must be true or false");
   EXPECT_EQ(error("[attributes]\nx = \"{{unit}}\""), "137.toml: attributes.x {{unit}} means nothing here: it belongs to an [amend]");
+  EXPECT_EQ(error("media = \"file\""), "137.toml: media must be urls or files");
+  EXPECT_EQ(error("media_field = \"photo\""), "137.toml: media_field needs media = \"files\"");
+  EXPECT_EQ(error("media = \"files\"\nmedia_field = \"\""), "137.toml: media_field must not be empty");
   EXPECT_EQ(error("blackbox = 1"), "137.toml: blackbox must be true or false");
   EXPECT_EQ(error("[status]\ndone = [\"x\"]"), "137.toml: status.done is not a known key");
   EXPECT_EQ(error("[status]\nopen = \"x\""), "137.toml: status.open must be a list of strings");

@@ -84,6 +84,34 @@ TEST(Open311Submit, NamesTheFirstAttachmentsAddress) {
   EXPECT_EQ(submitted(request)["media_url"], "https://gateway.example/v1/media/ab?x=1&y=2");
 }
 
+TEST(Open311Submit, SendsFilesInAMultipartForm) {
+  auto request = sample_request();
+  request.media_urls = {"https://gateway.example/v1/media/ab"};
+  request.files = {sample_file("فرم.jpg", "image/jpeg", "one"), sample_file("b.pdf", "application/pdf", "two")};
+  Open311Settings settings;
+  settings.media_field = "photo[]";
+  const auto protocol = open311(settings);
+  EXPECT_TRUE(protocol->takes_files());
+  const auto message = protocol->submit_request(request);
+  EXPECT_EQ(message.target, "/requests.json");
+  EXPECT_THAT(message.headers, testing::Contains(testing::Pair("Content-Type", testing::StartsWith("multipart/form-data; boundary="))));
+  EXPECT_THAT(message.body, HasSubstr("name=\"service_code\"\r\n\r\n101\r\n"));
+  EXPECT_THAT(message.body, HasSubstr("name=\"attribute[external_id]\"\r\n\r\n" + sample_code.digits() + "\r\n"));
+  EXPECT_THAT(message.body, HasSubstr("name=\"photo[]\"; filename=\"فرم.jpg\"\r\nContent-Type: image/jpeg\r\n\r\none\r\n"));
+  EXPECT_THAT(message.body, HasSubstr("name=\"photo[]\"; filename=\"b.pdf\"\r\nContent-Type: application/pdf\r\n\r\ntwo\r\n"));
+  EXPECT_THAT(message.body, Not(HasSubstr("name=\"lat\""))) << "empty fields stay out";
+  EXPECT_THAT(message.body, Not(HasSubstr("media_url"))) << "it would show twice";
+}
+
+TEST(Open311Submit, SendsAddressesInAFormWhereNoFileGoesAlong) {
+  auto request = sample_request();
+  request.media_urls = {"https://photos.example/1.jpg"};
+  Open311Settings settings;
+  settings.media_field = "media";
+  EXPECT_EQ(submitted(request, settings)["media_url"], "https://photos.example/1.jpg");
+  EXPECT_FALSE(open311()->takes_files());
+}
+
 TEST(Open311Submit, KeepsTheCodeAsTheLastLineOfALongDescription) {
   auto request = sample_request();
   std::string text;

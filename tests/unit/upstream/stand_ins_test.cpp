@@ -52,6 +52,19 @@ class WithStandIns : public testing::TestWithParam<Which> {
     return found == nullptr ? "nothing" : json::text_of(*found).value_or("no text");
   }
 
+  /// What came of registering another request with these files.
+  salam::Reply<SubmitOutcome> registered(const TrackingCode& code, std::vector<MediaFile> files) {
+    auto request = sample_request();
+    request.code = code;
+    request.files = std::move(files);
+    const auto shared = std::make_shared<const Request>(std::move(request));
+    return answered<SubmitOutcome>([&](auto handler) { upstream_->submit(shared, std::move(handler)); });
+  }
+  /// Of a file of the last registration.
+  std::string file(int number, std::string_view member) {
+    return in_ledger("/registrations/1/files/" + std::to_string(number) + '/' + std::string(member));
+  }
+
   Request request_ = full_request();
 
  private:
@@ -59,8 +72,13 @@ class WithStandIns : public testing::TestWithParam<Which> {
 
   template <class Outcome, class Call>
   Outcome called(const Call& call) {
-    std::optional<Outcome> outcome;
-    call([&](salam::Reply<Outcome> judged) { outcome = std::move(judged.outcome); });
+    return answered<Outcome>(call).outcome;
+  }
+
+  template <class Outcome, class Call>
+  salam::Reply<Outcome> answered(const Call& call) {
+    std::optional<salam::Reply<Outcome>> outcome;
+    call([&](salam::Reply<Outcome> judged) { outcome = std::move(judged); });
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!outcome && std::chrono::steady_clock::now() < until) {
       io_.restart();
@@ -75,7 +93,7 @@ class WithStandIns : public testing::TestWithParam<Which> {
     settings.driver = is_137 ? DriverKind::open311 : DriverKind::mapped;
     settings.base_url = is_137 ? stand_ins_.addresses().open311 : stand_ins_.addresses().service_desk;
     settings.api_key = Sensitive<std::string>(is_137 ? "stand-in-137-key" : "stand-in-desk-key");
-    settings.mapping_file = std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + (is_137 ? "system137.toml" : "service_desk.toml");
+    settings.mapping_file = mapping_.path();
     settings.default_service_code = "other";
     settings.call_deadline = std::chrono::seconds(5);
     auto made = make(settings, "", io_.get_executor(), executor_, [](const ServiceListStatus&) {});
@@ -84,6 +102,7 @@ class WithStandIns : public testing::TestWithParam<Which> {
   }
 
   StandIns stand_ins_{stand_ins::Settings{}};
+  TemporaryFile mapping_{GetParam() == Which::system137 ? open311_with_files() : multipart_desk()};
   boost::asio::io_context io_;
   FakeExecutor executor_;
   std::unique_ptr<Upstream> upstream_ = make_upstream();
@@ -131,6 +150,33 @@ TEST_P(WithStandIns, AnAmendmentThatWasNotMadeIsNotFound) {
   EXPECT_EQ(amended(), "refused");
   EXPECT_EQ(looked_up(), "absent");
   EXPECT_EQ(amended(), "amended");
+}
+
+TEST_P(WithStandIns, FilesArriveAsTheyAre) {
+  using namespace std::string_literals;
+  const auto name = "فرم \"۱۲\" 50%.jpg"s;
+  const auto outcome =
+      registered(other_code, {sample_file(name, "image/jpeg", "abc"), sample_file("b.pdf", "application/pdf", "\r\n--\0"s)});
+  ASSERT_EQ(name_of(outcome.outcome), "registered") << outcome.excerpt;
+  EXPECT_EQ(in_ledger("/registrations/1/external_id"), other_code.digits());
+  EXPECT_EQ(file(0, "name"), name);
+  EXPECT_EQ(file(0, "media_type"), "image/jpeg");
+  EXPECT_EQ(file(0, "sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") << "of abc, in FIPS 180-2";
+  EXPECT_EQ(file(1, "size"), "5");
+  EXPECT_EQ(file(2, "size"), "nothing");
+  EXPECT_EQ(in_ledger("/registrations/0/files/0"), "nothing");
+}
+
+TEST_P(WithStandIns, ARequestIsRegisteredOnceWhereItsFilesAreRefused) {
+  for (const auto* const status : {"413", "415"}) {
+    fault(R"({"mode":"status","on":"register_files","count":1,"status":)" + std::string(status) + "}");
+    const auto code = status == std::string_view("413") ? other_code : TrackingCode::from_random(7);
+    const auto outcome = registered(code, {sample_file("a.jpg", "image/jpeg", "abc")});
+    EXPECT_EQ(name_of(outcome.outcome), "registered") << outcome.excerpt;
+    EXPECT_THAT(outcome.excerpt, testing::StartsWith("without its files, which got HTTP " + std::string(status)));
+  }
+  EXPECT_EQ(in_ledger("/count"), "3");
+  EXPECT_EQ(file(0, "size"), "nothing");
 }
 
 TEST_P(WithStandIns, WhatCannotBeAmendedIsForAPerson) {

@@ -75,10 +75,33 @@ inline Request amended_request() {
 }
 inline const std::string sample_mark = sample_code.digits() + "-2";
 
+inline MediaFile sample_file(std::string name, std::string media_type, std::string content) {
+  return {Sensitive(std::move(name)), std::move(media_type), std::make_shared<const std::string>(std::move(content))};
+}
+
 /// A configuration that ships.
 inline std::string example(const std::string& name) {
   std::ifstream file(std::string(SALAM_SOURCE_DIR) + "/docker/examples/" + name);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// system137.toml, with files going along.
+inline std::string open311_with_files() {
+  auto text = example("system137.toml");
+  const std::string urls = "media = \"urls\"";
+  return text.replace(text.find(urls), urls.size(), "media = \"files\"");
+}
+
+/// service_desk.toml, with the ticket in one part of a multipart form and the files in others.
+inline std::string multipart_desk() {
+  auto text = example("service_desk.toml");
+  const std::string body = "body_format = \"json\" # or \"form\", \"xml\"\nbody = '''";
+  const auto at = text.find(body);
+  const auto end = text.find("'''", at + body.size()) + 3;
+  const auto ticket = text.substr(at + body.size() - 3, end - at - body.size() + 3);
+  return text.replace(at, end - at,
+                      "body_format = \"multipart\"\n[[submit.part]]\nname = \"ticket\"\ntype = \"application/json\"\nvalue = " + ticket +
+                          "\n[[submit.part]]\nname = \"files\"\nfile = true\n");
 }
 
 /// Gone with the object.

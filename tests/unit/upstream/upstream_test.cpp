@@ -38,9 +38,17 @@ class HttpUpstreamTest : public testing::Test {
     UpstreamTraits traits;
     traits.call_deadline = call_deadline;
     traits.settle_after = Milliseconds(1000);
+    traits.takes_files = 1000;
     return make_http_upstream(traits,
                               make_open311(settings, std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "other")),
                               client, executor);
+  }
+
+  std::unique_ptr<Upstream> taking_files(std::vector<ErrorRule> refused = {}) {
+    Open311Settings settings;
+    settings.media_field = "media";
+    settings.refused = std::move(refused);
+    return open311(settings, Milliseconds(5000));
   }
 
   template <class Outcome>
@@ -55,6 +63,12 @@ class HttpUpstreamTest : public testing::Test {
   FakeExecutor executor;
   std::shared_ptr<const Request> amendment = std::make_shared<const Request>(amended_request());
   std::shared_ptr<const Request> request = std::make_shared<const Request>(sample_request());
+  std::shared_ptr<const Request> with_files = [] {
+    auto request = sample_request();
+    request.files = {sample_file("a.jpg", "image/jpeg", "what the scanner saw")};
+    request.media_urls = {"https://gateway.example/v1/media/ab"};
+    return std::make_shared<const Request>(std::move(request));
+  }();
   std::optional<Reply<SubmitOutcome>> submitted;
   std::optional<Reply<LookupOutcome>> found;
   std::optional<Reply<PollOutcome>> polled;
@@ -83,6 +97,64 @@ TEST_F(HttpUpstreamTest, TellsWhatWasNeverSentFromWhatMayHaveActed) {
   upstream->submit(request, note(submitted));
   client->answer(http_client::Failure{false, "timed out"});
   EXPECT_EQ(std::get<outcome::Uncertain>(submitted.value().outcome).why, "timed out");
+}
+
+TEST_F(HttpUpstreamTest, TakesFilesWhereTheDriverSendsThemAndSoManyBytesOfThem) {
+  EXPECT_EQ(taking_files()->traits().takes_files, 1000U);
+  EXPECT_EQ(open311()->traits().takes_files, 0U);
+}
+
+TEST_F(HttpUpstreamTest, SendsARequestOnceMoreWithoutTheFilesThatAreRefused) {
+  for (const int status : {413, 415}) {
+    const auto upstream = taking_files();
+    upstream->submit(with_files, note(submitted));
+    client->answer(reply(status, ""));
+    EXPECT_FALSE(submitted) << "not before it was tried without them";
+    EXPECT_THAT(client->sent.at(0).body, HasSubstr("what the scanner saw"));
+    EXPECT_EQ(client->sent.at(1).body.find("what the scanner saw"), std::string::npos);
+    EXPECT_THAT(client->sent.at(1).body, HasSubstr("media_url=https%3A%2F%2Fgateway.example")) << "it may still fetch them";
+    EXPECT_LE(client->timeouts.at(1), client->timeouts.at(0)) << "within the same deadline";
+    client->answer(reply(201, R"([{"service_request_id":"9"}])"));
+    EXPECT_EQ(std::get<outcome::Registered>(submitted.value().outcome).code, "9");
+    EXPECT_THAT(submitted->excerpt, HasSubstr("without its files, which got HTTP " + std::to_string(status) + "; HTTP 201"));
+    submitted.reset();
+    client->sent.clear();
+    client->timeouts.clear();
+  }
+}
+
+TEST_F(HttpUpstreamTest, SendsNothingAThirdTime) {
+  const auto upstream = taking_files();
+  upstream->submit(with_files, note(submitted));
+  client->answer(reply(415, ""));
+  client->answer(reply(415, ""));
+  EXPECT_EQ(name_of(submitted.value().outcome), "unclear");
+  submitted.reset();
+  upstream->submit(with_files, note(submitted));
+  client->answer(reply(413, ""));
+  client->answer(http_client::Failure{false, "timed out"});
+  EXPECT_EQ(name_of(submitted.value().outcome), "uncertain");
+  EXPECT_EQ(client->sent.size(), 4U);
+}
+
+TEST_F(HttpUpstreamTest, SendsNothingAgainWhereItsFilesAreNotWhy) {
+  const auto upstream = taking_files();
+  for (const auto& [status, outcome] : std::map<int, std::string_view>{{400, "unclear"}, {500, "uncertain"}, {503, "try_later"}}) {
+    upstream->submit(with_files, note(submitted));
+    client->answer(reply(status, ""));
+    EXPECT_EQ(name_of(submitted.value().outcome), outcome) << status;
+    submitted.reset();
+  }
+  upstream->submit(request, note(submitted));
+  client->answer(reply(413, ""));
+  EXPECT_EQ(name_of(submitted.value().outcome), "unclear") << "it carried none";
+}
+
+TEST_F(HttpUpstreamTest, BelievesTheConfigurationOfARefusalWithFiles) {
+  const auto upstream = taking_files({{{413}, {}, {}}});
+  upstream->submit(with_files, note(submitted));
+  client->answer(reply(413, ""));
+  EXPECT_EQ(name_of(submitted.value().outcome), "refused");
 }
 
 TEST_F(HttpUpstreamTest, ReadsALookupsPagesWithinOneDeadline) {
