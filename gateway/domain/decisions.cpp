@@ -61,12 +61,12 @@ void tell_corrected_contact(Draft& draft, const Record& record, const Policy& po
   auto& request = draft.request();
   if (request.told && request.told->by == ToldBy::sms) request.told.reset();
   draft.settle(contact_reasons, the_gateway, "the number was corrected");
-  if (!request.content.citizen.mobile) {
-    draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
-  } else if (request.registration.state == RegistrationState::registered) {
-    draft.write_registered();
-  } else {
+  if (request.content.citizen.mobile && request.registration.state == RegistrationState::registered) return draft.write_registered();
+  if (request.told) return;
+  if (request.content.citizen.mobile) {
     draft.write_holding();
+  } else {
+    draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
   }
 }
 
