@@ -13,7 +13,9 @@ std::optional<TrackingCode> typed_code(Database& database, std::int64_t meeting,
 }
 
 void insert_form(Database& database, std::int64_t meeting, std::string_view form, TrackingCode code, Timestamp printed_at) {
-  database.query("INSERT INTO forms(meeting, form, code, printed_at) VALUES (?,?,?,?)").bind(meeting, form, code.number(), printed_at).run();
+  database.query("INSERT INTO forms(meeting, form, code, printed_at) VALUES (?,?,?,?)")
+      .bind(meeting, form, code.number(), printed_at)
+      .run();
 }
 
 }  // namespace salam::store

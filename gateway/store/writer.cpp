@@ -46,7 +46,11 @@ void die(const DatabaseError& error) {
 }
 
 Writer::Writer(Database& database, const Settings& settings, Clock& clock, Random& random)
-    : database_(database), settings_(settings), clock_(clock), random_(random), keyed_hash_(meta<std::string>(database, "secret").value_or("")) {
+    : database_(database),
+      settings_(settings),
+      clock_(clock),
+      random_(random),
+      keyed_hash_(meta<std::string>(database, "secret").value_or("")) {
   next_.request = database_.number("SELECT max(key) FROM requests") + 1;
   next_.task = database_.number("SELECT max(id) FROM tasks") + 1;
   committed_ = next_;

@@ -10,9 +10,8 @@ using testing::Not;
 class PrintedForms : public OpenStore {
  protected:
   PrintOutcome print(std::vector<std::string> forms, std::string meeting_id = "m1") const {
-    return Calls::wait<PrintOutcome>([&](auto handler) {
-      store_->print_forms({.meeting = std::move(meeting_id), .forms = std::move(forms)}, std::move(handler));
-    });
+    return Calls::wait<PrintOutcome>(
+        [&](auto handler) { store_->print_forms({.meeting = std::move(meeting_id), .forms = std::move(forms)}, std::move(handler)); });
   }
   std::vector<PrintedForm> printed(std::vector<std::string> forms, std::string meeting_id = "m1") const {
     return std::get<std::vector<PrintedForm>>(print(std::move(forms), std::move(meeting_id)));
@@ -105,7 +104,9 @@ class FormsOfTheWriter : public WriterAlone {
 TEST_F(FormsOfTheWriter, ShareNoCodeWithARequest) {
   StubbornRandom same;
   Writer writer(database_, settings_, clock_, same);
-  database_.query("INSERT INTO forms(meeting, form, code, printed_at) VALUES (1, '1', ?, 0)").bind(TrackingCode::from_random(42).number()).run();
+  database_.query("INSERT INTO forms(meeting, form, code, printed_at) VALUES (1, '1', ?, 0)")
+      .bind(TrackingCode::from_random(42).number())
+      .run();
   std::vector<Operation> batch;
   batch.push_back(accepting(intake("2")));
   writer.apply(batch);
