@@ -16,6 +16,7 @@
 #include "gateway/http/problem.h"
 #include "gateway/http/server.h"
 #include "gateway/json/schema.h"
+#include "gateway/paper/settings.h"
 #include "gateway/ports/clock.h"
 #include "gateway/ports/event_log.h"
 #include "gateway/ports/sms_provider.h"
@@ -37,6 +38,7 @@ struct Context {
   Random& random;
   lifecycle::Policy policy;
   AttachmentSettings attachments;
+  paper::Settings printing{};
   std::function<std::shared_ptr<const RuleSet>()> rules;
   /// The city's units, to which requests can be assigned; empty: any.
   std::vector<std::string> units;
@@ -44,6 +46,8 @@ struct Context {
   std::string review_officer;
   /// Tells the watch over meetings' deadlines that they have changed.
   std::function<void()> deadlines_changed{};
+  /// Does what takes long where nobody else waits for it: on a thread of its own.
+  std::function<void(std::function<void()>)> aside = [](const std::function<void()>& work) { work(); };
   /// Tells the pipeline of committed tasks.
   std::function<void(std::vector<Task>)> added;
   std::function<void(RequestKey, Milliseconds, std::function<void(std::optional<Record>)>)> await_registration;
@@ -59,6 +63,7 @@ struct Context {
 /// Each file's routes.
 std::vector<http::Route> request_routes(const Context& context);
 std::vector<http::Route> meeting_routes(const Context& context);
+std::vector<http::Route> form_routes(const Context& context);
 std::vector<http::Route> attention_routes(const Context& context);
 std::vector<http::Route> tracking_routes(const Context& context);
 std::vector<http::Route> routing_routes(const Context& context);

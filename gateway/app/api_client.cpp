@@ -16,6 +16,7 @@ namespace salam::app {
 namespace {
 
 constexpr std::chrono::seconds patience{30};
+constexpr std::size_t most_of_an_answer = std::size_t{32} * 1024 * 1024;
 
 std::string new_key() {
   SystemRandom random;
@@ -51,19 +52,37 @@ Result<ApiClient> ApiClient::open(const ApiAccess& access) {
   return ApiClient(access, std::move(key));
 }
 
-Result<json::Document> ApiClient::get(const std::string& target) const { return send("GET", target, {}); }
+Result<json::Document> ApiClient::get(const std::string& target) const { return read(send({.method = "GET", .target = target})); }
 
-Result<json::Document> ApiClient::post(const std::string& target, std::string body) const { return send("POST", target, std::move(body)); }
+Result<json::Document> ApiClient::post(const std::string& target, std::string body) const {
+  return read(send({.method = "POST", .target = target, .body = std::move(body)}));
+}
 
-Result<json::Document> ApiClient::send(std::string method, const std::string& target, std::string body) const {
+Result<std::string> ApiClient::post_for_page(const std::string& target, std::string body) const {
+  auto answer = send({.method = "POST", .target = target, .body = std::move(body), .accept = "text/html"});
+  if (answer && answer->status == 200) return std::move(answer->body);
+  auto problem = read(std::move(answer));
+  return problem ? Error{"unreadable", "no page came: is this the gateway's API?"} : std::move(problem).error();
+}
+
+Result<json::Document> ApiClient::read(Result<Answer> answer) {
+  if (!answer) return std::move(answer).error();
+  auto document = json::parse(answer->body);
+  if (!document) return Error{"unreadable", "HTTP " + std::to_string(answer->status) + " without JSON: is this the gateway's API?"};
+  if (answer->status >= 300) return Error{json::string_at(*document, "code").value_or(""), told(*document)};
+  return std::move(*document);
+}
+
+Result<ApiClient::Answer> ApiClient::send(Call call) const {
   http_client::Settings settings;
   settings.base_url = access_.url;
   settings.ca_file = access_.ca_file;
-  settings.max_body = std::size_t{8} * 1024 * 1024;
-  http_client::Request request{.method = std::move(method),
-                               .target = target,
-                               .headers = {{"Authorization", "Bearer " + key_}, {"Accept-Language", "fa"}},
-                               .body = std::move(body)};
+  settings.max_body = most_of_an_answer;
+  http_client::Request request{
+      .method = std::move(call.method),
+      .target = std::move(call.target),
+      .headers = {{"Authorization", "Bearer " + key_}, {"Accept-Language", "fa"}, {"Accept", std::move(call.accept)}},
+      .body = std::move(call.body)};
   if (!request.body.empty()) {
     request.headers.emplace_back("Content-Type", "application/json");
     request.headers.emplace_back("Idempotency-Key", new_key());
@@ -79,11 +98,8 @@ Result<json::Document> ApiClient::send(std::string method, const std::string& ta
   if (const auto* const failure = std::get_if<http_client::Failure>(&*outcome)) {
     return Error{"unreachable", "the gateway at " + access_.url + " cannot be reached: " + failure->why};
   }
-  const auto& response = std::get<http_client::Response>(*outcome);
-  auto document = json::parse(response.body);
-  if (!document) return Error{"unreadable", "HTTP " + std::to_string(response.status) + " without JSON: is this the gateway's API?"};
-  if (response.status >= 300) return Error{json::string_at(*document, "code").value_or(""), told(*document)};
-  return std::move(*document);
+  auto& response = std::get<http_client::Response>(*outcome);
+  return Answer{.status = response.status, .body = std::move(response.body)};
 }
 
 }  // namespace salam::app

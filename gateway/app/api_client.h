@@ -25,10 +25,23 @@ class ApiClient {
   [[nodiscard]] Result<json::Document> get(const std::string& target) const;
   /// With a new `Idempotency-Key`.
   [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
+  /// The same for an answer in HTML.
+  [[nodiscard]] Result<std::string> post_for_page(const std::string& target, std::string body) const;
 
  private:
   ApiClient(ApiAccess access, std::string key) : access_(std::move(access)), key_(std::move(key)) {}
-  [[nodiscard]] Result<json::Document> send(std::string method, const std::string& target, std::string body) const;
+  struct Call {
+    std::string method;
+    std::string target;
+    std::string body{};
+    std::string accept = "application/json";
+  };
+  struct Answer {
+    int status = 0;
+    std::string body;
+  };
+  [[nodiscard]] Result<Answer> send(Call call) const;
+  static Result<json::Document> read(Result<Answer> answer);
 
   ApiAccess access_;
   std::string key_;

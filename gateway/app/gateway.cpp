@@ -129,10 +129,12 @@ void Gateway::make_servers() {
       .random = random_,
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
+      .printing = settings_.printing,
       .rules = [this] { return rules_.load(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,
       .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
+      .aside = [this](std::function<void()> work) { printer_.post(std::move(work)); },
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =
           [this](RequestKey key, Milliseconds wait, std::function<void(std::optional<Record>)> handler) {

@@ -14,6 +14,7 @@
 #include "gateway/app/store_metrics.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/pipeline/meeting_watch.h"
+#include "gateway/store/file_worker.h"
 
 namespace salam::app {
 
@@ -73,6 +74,7 @@ class Gateway {
   std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<pipeline::Relay> relay_;
   std::unique_ptr<api::Context> context_;
+  store::FileWorker printer_;  ///< Makes pages to print, for the context above.
   std::atomic<bool> draining_ = false;
   std::unique_ptr<http::Server> api_;
   std::unique_ptr<http::Server> operations_;

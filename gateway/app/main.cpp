@@ -55,6 +55,19 @@ void add_officer_commands(CLI::App& program, ApiAccess& access, salam::app::DueQ
   for (auto* const one : {due, review, answer}) add_access(one, access);
 }
 
+/// What is done before a meeting over the API of the running gateway.
+void add_forms_command(CLI::App& program, ApiAccess& access, salam::app::FormsOrder& order, Command& command) {
+  auto* forms = program.add_subcommand(
+      "forms",
+      "Make a meeting's numbered forms to print, each with a tracking code on a slip to tear off; the key needs the scope operate");
+  forms->add_option("meeting", order.meeting, "The meeting's id")->required();
+  forms->add_option("--from", order.from, "The first form's number")->required()->check(CLI::Range(1, 9'999'999));
+  forms->add_option("--count", order.count, "How many")->required()->check(CLI::Range(1, 1'000));
+  forms->add_option("--out", order.out, "The HTML file to write")->required();
+  forms->callback([&] { command = [&] { return salam::app::forms(access, order); }; });
+  add_access(forms, access);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -152,7 +165,9 @@ int main(int argc, char** argv) {
   ApiAccess access;
   salam::app::DueQuestion question;
   salam::app::Decision decision;
+  salam::app::FormsOrder order;
   add_officer_commands(program, access, question, decision, command);
+  add_forms_command(program, access, order, command);
 
   program.add_subcommand("version", "Print the version")->callback([&] {
     command = [] {

@@ -1,6 +1,7 @@
 #include "gateway/app/officer_commands.h"
 
 #include <algorithm>
+#include <fstream>
 #include <tuple>
 #include <utility>
 
@@ -115,5 +116,21 @@ int due(const ApiAccess& access, const DueQuestion& question) {
 int review(const ApiAccess& access, const Decision& decision) { return act(access, decision, "review"); }
 
 int answer(const ApiAccess& access, const Decision& decision) { return act(access, decision, "answer"); }
+
+int forms(const ApiAccess& access, const FormsOrder& order) {
+  const auto api = ApiClient::open(access);
+  if (!api) return fail(api.error());
+  json::Writer body;
+  body.begin_object().member("from", order.from).member("count", order.count);
+  const auto page = api->post_for_page("/v1/meetings/" + percent_encoded(order.meeting) + "/forms", body.end_object().take());
+  if (!page) return fail(page.error());
+  std::ofstream file(order.out, std::ios::binary);
+  if (!(file << *page).flush()) return fail({"unwritable", "`" + order.out + "` cannot be written; the same forms can be printed again"});
+  fmt::print("{} برگه، از شمارهٔ {} تا {}: {}\n", persian_digits(std::to_string(order.count)), persian_digits(std::to_string(order.from)),
+             persian_digits(std::to_string(order.from + order.count - 1)), order.out);
+  fmt::print(
+      "در مرورگر باز کنید و روی کاغذ A4 چاپ کنید: بی حاشیه، با مقیاس ۱۰۰ درصد. چاپ دوباره کدها را عوض نمی‌کند.\n");
+  return 0;
+}
 
 }  // namespace salam::app

@@ -30,4 +30,13 @@ struct Decision {
 int review(const ApiAccess& access, const Decision& decision);
 int answer(const ApiAccess& access, const Decision& decision);
 
+/// Forms to print, each with a code on a slip to tear off.
+struct FormsOrder {
+  std::string meeting;
+  int from = 1;
+  int count = 100;
+  std::string out;  ///< The file that gets the page.
+};
+int forms(const ApiAccess& access, const FormsOrder& order);
+
 }  // namespace salam::app

@@ -72,6 +72,28 @@ api::AttachmentSettings read_attachments(Section section) {
   return settings;
 }
 
+paper::Settings read_printing(Section tracking, Section forms) {
+  paper::Settings settings;
+  if (const auto address = tracking.optional_string("public_url")) {
+    if (auto parsed = paper::TrackingAddress::parse(*address)) {
+      settings.tracking = std::move(*parsed);
+    } else {
+      tracking.wrong("public_url", parsed.error().message);
+    }
+  }
+  const auto path = forms.path("template", "");
+  if (path.empty()) return settings;
+  const auto html = config::read_file(path);
+  if (!html) {
+    forms.wrong("template", path + " cannot be read");
+  } else if (auto form = paper::FormTemplate::parse(*html)) {
+    settings.form = std::move(*form);
+  } else {
+    forms.wrong("template", path + ": " + form.error().message);
+  }
+  return settings;
+}
+
 store::Settings read_store(Section section, const std::string& installation, Section events) {
   store::Settings settings;
   settings.path = section.path("path", "/var/lib/salam-gateway/salam.db");
@@ -264,6 +286,7 @@ Settings read(Section root) {
   settings.key_rates.each = keys.number("rate", settings.key_rates.each, 0.1, 1e6);
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
+  settings.printing = read_printing(root.table("tracking"), root.table("forms"));
   settings.routing_rules = root.table("routing").path("rules", "");
   settings.calendar = read_calendar_settings(root.table("calendar"));
 

@@ -19,6 +19,7 @@
 #include "gateway/domain/routing.h"
 #include "gateway/http/server.h"
 #include "gateway/observe/log.h"
+#include "gateway/paper/settings.h"
 #include "gateway/pipeline/driver.h"
 #include "gateway/pipeline/relay.h"
 #include "gateway/store/store.h"
@@ -36,6 +37,7 @@ struct Settings {
   std::string keys_file;
   api::KeyRing::Rates key_rates;
   api::AttachmentSettings attachments;
+  paper::Settings printing;
   std::vector<std::string> units;  ///< The city's, to which requests can be assigned; empty: any.
   std::string review_officer;
   std::string routing_rules;  ///< A file; empty: 137 takes everything.

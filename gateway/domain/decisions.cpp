@@ -60,13 +60,12 @@ void tell_corrected_contact(Draft& draft, const Record& record, const Policy& po
   const auto& answer = request.handling.answer;
   const bool answered_by_text = answer && answer->channel == AnswerChannel::sms;
   if (!request.content.citizen.mobile) {
-    if (!request.told || answered_by_text)
-      draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
-    return;
+    if (request.told && !answered_by_text) return;
+    return draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
   }
   if (request.registration.state == RegistrationState::registered) {
     draft.write_registered();
-  } else {
+  } else if (!request.told) {
     draft.write_holding();
   }
   if (answered_by_text) draft.write_answer(answer->text);

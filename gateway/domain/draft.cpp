@@ -20,7 +20,8 @@ std::optional<Timestamp> clock_strikes(const Request& request, bool texted, cons
   std::optional<Timestamp> next;
   const auto at = [&next](Timestamp time) { next = std::min(next.value_or(time), time); };
   const auto state = request.registration.state;
-  if (state < RegistrationState::registered && !texted && request.content.citizen.mobile) at(request.received_at + policy.holding_after);
+  const bool must_be_told = !texted && !request.told && request.content.citizen.mobile;
+  if (state < RegistrationState::registered && must_be_told) at(request.received_at + policy.holding_after);
   if (const auto& review = request.handling.review_due; review && !request.attention.contains(AttentionReason::overdue)) at(*review);
   if (request.due && request.due_stage == DueStage::ahead) at(*request.due - policy.approaching_before);
   if (request.due && request.due_stage == DueStage::approaching) at(*request.due);
@@ -117,7 +118,16 @@ void Draft::settle(AttentionReason reason, std::string_view by, std::string_view
 void Draft::tell(ToldBy by, std::string code, std::string person) {
   if (request().told) return;
   request().told = Told{.by = by, .code = std::move(code), .at = moment_.now, .person = std::move(person)};
-  event(EventType::told, {{"by", std::string(to_string(by))}, {"code", request().told->code}});
+  say_told();
+}
+
+void Draft::say_told() {
+  const auto& told = *request().told;
+  event(EventType::told, {{"by", std::string(to_string(told.by))}, {"code", told.code}});
+}
+
+void Draft::write_holding_once() {
+  if (!texted_ && !request().told) write_holding();
 }
 
 void Draft::write_holding() {
@@ -238,7 +248,7 @@ void Draft::become_in_review(std::string_view why) {
   handling().review_due = due;
   event(EventType::in_review, {{"due", to_rfc3339(due)}});
   raise(AttentionReason::review, due - moment_.now, why);
-  if (!texted_) write_holding();
+  write_holding_once();
 }
 
 void Draft::go_by_route(Milliseconds wait) {
@@ -267,7 +277,7 @@ void Draft::become_closed(CloseReason reason, std::string twin) {
   registration().token.clear();
   handling().amendment = {.number = handling().amendment.number};
   settle(registration_reasons, doer(), actor_.note);
-  if (!texted_) write_holding();
+  write_holding_once();
 }
 
 void Draft::amend(Fields changed) {

@@ -61,8 +61,12 @@ class Draft {
   }
 
   void tell(ToldBy by, std::string code, std::string person = {});
+  /// The event of `told`, which is set.
+  void say_told();
   /// Where the gateway's code is all there is to tell.
   void write_holding();
+  /// The same, unless the citizen was told a code, or will be by a text on its way.
+  void write_holding_once();
   void write_registered();
   void write_progress(const MessageTemplate& text);
   void write_answer(const Sensitive<std::string>& text);

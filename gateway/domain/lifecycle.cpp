@@ -65,6 +65,7 @@ Milliseconds Backoff::wait(int attempts, double jitter) const {
 Change received(Request request, const Policy& policy, const Moment& moment, bool awaits_attachments) {
   Draft draft(std::move(request), policy, moment);
   draft.event(EventType::received);
+  if (draft.request().told) draft.say_told();
   if (draft.registration().intent_at) {
     draft.registration().system = draft.request().route.system;
     draft.become_uncertain("entered again after a restore: it may have been registered before");
@@ -73,7 +74,7 @@ Change received(Request request, const Policy& policy, const Moment& moment, boo
     draft.go_by_route(awaits_attachments ? policy.wait_for_attachments : Milliseconds{0});
   }
   const auto& citizen = draft.request().content.citizen;
-  if (!citizen.mobile) {
+  if (!citizen.mobile && !draft.request().told) {
     draft.raise(AttentionReason::no_contact, policy.contact_due,
                 citizen.mobile_as_written.empty() ? "no mobile number on the form" : "the number on the form is no Iranian mobile");
   }
@@ -86,7 +87,7 @@ Result<Change> clock_due(const Record& record, const Policy& policy, const Momen
   auto& request = draft.request();
   const auto now = moment.now;
   const bool unregistered = request.registration.state < RegistrationState::registered;
-  if (unregistered && !was_texted_a_code(record) && now >= request.received_at + policy.holding_after) draft.write_holding();
+  if (unregistered && now >= request.received_at + policy.holding_after) draft.write_holding_once();
   if (const auto review = request.handling.review_due; review && now >= *review) miss_review(draft, *review, policy, moment);
   if (request.due) announce_due(draft, policy, moment);
   return draft.take();

@@ -73,7 +73,8 @@ struct Moment {
 };
 
 /// The change that goes with acceptance: received, first registration task or review, clock, and the missing contact where there is none.
-/// `awaits_attachments`: false where none will come.
+/// Where `told` is set already, it was a printed form: the citizen went home with the request's code on the slip. `awaits_attachments`:
+/// false where none will come.
 Change received(Request request, const Policy& policy, const Moment& moment, bool awaits_attachments = true);
 
 /// The clock struck: the citizen is texted a first code, a review or an answer is overdue or will be soon.

@@ -145,6 +145,11 @@ Body<StepDoneBody> read_step_done(const Value& body) {
   return done;
 }
 
+Body<FormNumbers> read_form_numbers(const Value& body) {
+  if (auto errors = schema("intake/forms").check(body); !errors.empty()) return errors;
+  return FormNumbers{.from = member(body, "from")->GetInt64(), .count = member(body, "count")->GetInt()};
+}
+
 Body<lifecycle::Settlement> read_settlement(const Value& body) {
   if (auto errors = schema("intake/settle").check(body); !errors.empty()) return errors;
   BodyReader reader(body);

@@ -55,6 +55,13 @@ struct StepDoneBody {
 };
 Body<StepDoneBody> read_step_done(const Value& body);
 
+/// Of forms to print.
+struct FormNumbers {
+  std::int64_t from = 0;
+  int count = 0;
+};
+Body<FormNumbers> read_form_numbers(const Value& body);
+
 Body<lifecycle::Settlement> read_settlement(const Value& body);
 
 /// A person's decision about the event that the broker refuses for good.

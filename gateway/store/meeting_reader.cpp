@@ -5,7 +5,7 @@
 #include "gateway/store/meeting_rows.h"
 #include "gateway/store/reader.h"
 
-/// What `Reader` answers of meetings and their deadlines.
+/// What `Reader` answers of meetings, their deadlines and their forms.
 namespace salam::store {
 namespace {
 
@@ -127,6 +127,21 @@ std::vector<DeadlineCount> Reader::deadline_counts(Timestamp now) {
     rows.into(count.step, count.state, count.deadlines);
   }
   return counts;
+}
+
+std::vector<FormRow> Reader::printed_forms(std::string_view meeting, std::int64_t after, int limit) {
+  auto rows = database_.query(
+      "SELECT f.id, f.form, f.code, f.printed_at FROM forms f "
+      "WHERE f.meeting = (SELECT key FROM meetings WHERE id = ?) AND f.id > ? ORDER BY f.id LIMIT ?");
+  rows.bind(meeting, after, limit);
+  std::vector<FormRow> found;
+  while (rows.next()) {
+    const auto id = rows.get<std::int64_t>();
+    auto form = rows.get<std::string>();
+    const auto code = TrackingCode::from_number(rows.get<std::int64_t>()).value();
+    found.push_back({id, {std::move(form), code}, rows.get<Timestamp>()});
+  }
+  return found;
 }
 
 }  // namespace salam::store

@@ -45,6 +45,12 @@ struct AnnounceOperation {
   std::optional<Result<Announced>> outcome{};
 };
 
+struct FormsOperation {
+  FormsToPrint forms;
+  std::function<void(PrintOutcome)> handler;
+  std::optional<PrintOutcome> outcome{};
+};
+
 struct AttemptOperation {
   RequestKey key = 0;
   Attempt attempt;
@@ -58,7 +64,7 @@ struct AttachOperation {
 };
 
 using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, DeadlineRulesOperation, StepOperation, AnnounceOperation,
-                               AttemptOperation, AttachOperation>;
+                               FormsOperation, AttemptOperation, AttachOperation>;
 
 /// Gives the operation this error as its outcome, whatever it had.
 void refuse(Operation& operation, const Error& error);

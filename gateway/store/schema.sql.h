@@ -37,6 +37,16 @@ CREATE TABLE meeting_deadlines (
 CREATE INDEX meeting_deadlines_due ON meeting_deadlines(due, id);
 CREATE INDEX meeting_deadlines_ahead ON meeting_deadlines(announced, due) WHERE met_at IS NULL AND announced < 2;
 
+-- Printed with their codes before anybody wrote on them; `code` is no request's but that of the form's first one.
+CREATE TABLE forms (
+  id INTEGER PRIMARY KEY,
+  meeting INTEGER NOT NULL REFERENCES meetings(key),
+  form TEXT NOT NULL,
+  code INTEGER NOT NULL UNIQUE,
+  printed_at INTEGER NOT NULL,
+  UNIQUE (meeting, form)
+);
+
 CREATE TABLE requests (
   key INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE,

@@ -172,6 +172,10 @@ void SqliteStore::announce_deadlines(const std::function<void(Result<Announced>)
   put(AnnounceOperation{handler}, settings_.max_queue);
 }
 
+void SqliteStore::print_forms(FormsToPrint forms, std::function<void(PrintOutcome)> handler) {
+  put(FormsOperation{std::move(forms), std::move(handler)}, settings_.max_queue);
+}
+
 void SqliteStore::note_attempt(RequestKey key, Attempt attempt) { put(AttemptOperation{key, std::move(attempt)}, 2 * settings_.max_queue); }
 
 void SqliteStore::attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) {
@@ -311,6 +315,10 @@ std::vector<MeetingDeadline> SqliteStore::deadlines(const DeadlineFilter& filter
 
 std::vector<DeadlineCount> SqliteStore::deadline_counts() {
   return readers_.ask([&](Reader& reader) { return reader.deadline_counts(clock_.now()); });
+}
+
+std::vector<FormRow> SqliteStore::printed_forms(std::string_view meeting, std::int64_t after, int limit) {
+  return readers_.ask([&](Reader& reader) { return reader.printed_forms(meeting, after, limit); });
 }
 
 std::optional<Record> SqliteStore::find(const Uuid& id) {

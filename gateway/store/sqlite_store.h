@@ -40,6 +40,7 @@ class SqliteStore final : public Store {
   void count_deadlines(const DeadlineRules& rules) override;
   void step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) override;
   void announce_deadlines(const std::function<void(Result<Announced>)>& handler) override;
+  void print_forms(FormsToPrint forms, std::function<void(PrintOutcome)> handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override;
   void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) override;
@@ -51,6 +52,7 @@ class SqliteStore final : public Store {
   std::vector<MeetingRecord> meetings(std::optional<Region> region, std::int64_t after, int limit) override;
   std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit) override;
   std::vector<DeadlineCount> deadline_counts() override;
+  std::vector<FormRow> printed_forms(std::string_view meeting, std::int64_t after, int limit) override;
   std::optional<Record> find(const Uuid& id) override;
   std::optional<Record> find(RequestKey key) override;
   std::optional<Message> message(RequestKey request, std::int64_t id) override;

@@ -15,6 +15,7 @@
 #include "gateway/domain/change.h"
 #include "gateway/domain/deadlines.h"
 #include "gateway/domain/meeting.h"
+#include "gateway/domain/printed_form.h"
 #include "gateway/domain/request.h"
 #include "gateway/ports/clock.h"
 #include "gateway/ports/event_log.h"
@@ -203,6 +204,23 @@ struct Announced {
   std::optional<Timestamp> next;  ///< When there will be something to announce.
 };
 
+/// Forms to be printed with a code each.
+struct FormsToPrint {
+  std::string meeting;
+  std::vector<std::string> forms;  ///< Their numbers, in Latin digits.
+};
+/// A request was typed in under this number, and has another code than a slip could carry: nothing was printed.
+struct FormInUse {
+  std::string form;
+};
+/// Errors: `meeting_not_found`, `overloaded`, `storage_full`, `shutting_down`.
+using PrintOutcome = std::variant<std::vector<PrintedForm>, FormInUse, Error>;
+struct FormRow {
+  std::int64_t id = 0;
+  PrintedForm form;
+  Timestamp printed_at;
+};
+
 struct MeetingRecord {
   std::int64_t key = 0;
   Meeting meeting;
@@ -273,6 +291,9 @@ class Store {
   /// Writes the events of what has come near or was missed since the last time. Where more is due than one transaction should hold, `next`
   /// is past.
   virtual void announce_deadlines(const std::function<void(Result<Announced>)>& /*handler*/) {}
+  /// In the order given. A number that was printed before keeps its code, so printing again is harmless; after a restore it gets the same
+  /// code again. The first request typed in from such a form takes the form's code, and its citizen was told it by the slip.
+  virtual void print_forms(FormsToPrint /*forms*/, std::function<void(PrintOutcome)> /*handler*/) {}
   /// The relay's mark; commits with whatever comes next.
   virtual void mark_published(std::int64_t position) = 0;
   /// Where an upstream's lookup or another note of the pipeline belongs to no change: kept for operators only.
@@ -294,6 +315,8 @@ class Store {
   /// By when they are due, those after this one in that order (0: from the first).
   virtual std::vector<MeetingDeadline> deadlines(const DeadlineFilter&, std::int64_t /*after*/, int /*limit*/) { return {}; }
   virtual std::vector<DeadlineCount> deadline_counts() { return {}; }
+  /// A meeting's, in the order in which they were first printed, those after the one with this id (0: from the first).
+  virtual std::vector<FormRow> printed_forms(std::string_view /*meeting*/, std::int64_t /*after*/, int /*limit*/) { return {}; }
   virtual std::optional<Record> find(const Uuid& id) = 0;
   virtual std::optional<Record> find(RequestKey key) = 0;
   /// One of its messages, without the request: what sending one and asking after it need.

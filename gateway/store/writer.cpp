@@ -9,7 +9,9 @@
 
 #include "gateway/store/case_rows.h"
 #include "gateway/store/change_writer.h"
+#include "gateway/store/form_rows.h"
 #include "gateway/store/rows.h"
+#include "gateway/store/schema.h"
 
 namespace salam::store {
 namespace {
@@ -44,7 +46,11 @@ void die(const DatabaseError& error) {
 }
 
 Writer::Writer(Database& database, const Settings& settings, Clock& clock, Random& random)
-    : database_(database), settings_(settings), clock_(clock), random_(random) {
+    : database_(database),
+      settings_(settings),
+      clock_(clock),
+      random_(random),
+      keyed_hash_(meta<std::string>(database, "secret").value_or("")) {
   next_.request = database_.number("SELECT max(key) FROM requests") + 1;
   next_.task = database_.number("SELECT max(id) FROM tasks") + 1;
   committed_ = next_;
@@ -116,6 +122,8 @@ void Writer::perform(AnnounceOperation& operation) {
   operation.outcome = std::move(announced);
 }
 
+void Writer::perform(FormsOperation& operation) { operation.outcome = print(operation.forms); }
+
 void Writer::perform(AttemptOperation& operation) { write_attempt(database_, operation.key, operation.attempt); }
 
 void Writer::perform(AttachOperation& operation) { operation.outcome = attach(operation.attachment); }
@@ -128,7 +136,7 @@ AcceptOutcome Writer::accept(Intake& intake) {
   if (auto outcome = known(intake, meeting->key)) {
     return std::move(*outcome);
   }
-  Request drawn = draw(intake, meeting->value.date);
+  Request drawn = draw(intake, *meeting);
   const auto received_at = drawn.received_at;
   auto prepared =
       guarded(next_.request, [&] { return prepare(intake.first_change(std::move(drawn)), {}, settings_.personal_data_in_events); });
@@ -165,19 +173,21 @@ std::optional<AcceptOutcome> Writer::known(const Intake& intake, std::int64_t me
   return Conflict{std::move(record), paper.get<std::string>()};
 }
 
-Request Writer::draw(Intake& intake, Date meeting_date) {
+Request Writer::draw(Intake& intake, const Meeting& meeting) {
   const Timestamp now = clock_.now();
+  const auto printed = intake.form_item.item == 1 ? printed_code(database_, meeting.key, intake.form_item.form) : std::nullopt;
   Request request{.key = next_.request,
                   .id = Uuid::v7(now, random_.bytes16()),
-                  .code = draw_code(),
+                  .code = printed ? *printed : draw_code(),
                   .form_item = std::move(intake.form_item),
-                  .meeting_date = meeting_date,
+                  .meeting_date = meeting.value.date,
                   .received_at = now,
                   .received_from = std::move(intake.received_from),
                   .content = std::move(intake.content),
                   .route = std::move(intake.route)};
   request.registration.system = request.route.system;
   take_up_lost(request);
+  if (request.code == printed) request.told = Told{.by = ToldBy::slip, .code = printed->digits(), .at = now, .person = {}};
   request.citizen_hash = std::move(intake.citizen_hash);
   request.traceparent = std::move(intake.traceparent);
   return request;
@@ -192,7 +202,43 @@ TrackingCode Writer::draw_code() {
   }
 }
 
-bool Writer::is_taken(TrackingCode code) { return database_.query("SELECT 1 FROM requests WHERE code = ?").bind(code.number()).next(); }
+TrackingCode Writer::derive_code(const std::string& meeting, const std::string& form) {
+  constexpr std::size_t digits_of_64_bits = 16;
+  for (int attempt = 0;; ++attempt) {
+    const auto hash = keyed_hash_("form", meeting + '/' + form + '/' + std::to_string(attempt));
+    const auto code = TrackingCode::from_random(std::stoull(hash.substr(0, digits_of_64_bits), nullptr, 16));
+    if (!is_taken(code)) {
+      return code;
+    }
+  }
+}
+
+bool Writer::is_taken(TrackingCode code) {
+  return database_.query("SELECT 1 FROM requests WHERE code = ?1 UNION ALL SELECT 1 FROM forms WHERE code = ?1").bind(code.number()).next();
+}
+
+PrintOutcome Writer::print(const FormsToPrint& wanted) {
+  const auto* meeting = find_meeting(wanted.meeting);
+  if (meeting == nullptr) {
+    return Error{"meeting_not_found", "no meeting has this id"};
+  }
+  for (const auto& form : wanted.forms) {
+    const auto typed = typed_code(database_, meeting->key, form);
+    if (typed && typed != printed_code(database_, meeting->key, form)) {
+      return FormInUse{form};
+    }
+  }
+  std::vector<PrintedForm> printed;
+  for (const auto& form : wanted.forms) {
+    auto code = printed_code(database_, meeting->key, form);
+    if (!code) {
+      code = derive_code(wanted.meeting, form);
+      insert_form(database_, meeting->key, form, *code, clock_.now());
+    }
+    printed.push_back({form, *code});
+  }
+  return printed;
+}
 
 void Writer::take_up_lost(Request& request) {
   const auto& item = request.form_item;
@@ -202,7 +248,7 @@ void Writer::take_up_lost(Request& request) {
   }
   const auto id = row.get<Uuid>();
   const auto code = TrackingCode::from_number(row.get<std::int64_t>());
-  if (code && !is_taken(*code)) {
+  if (code == request.code || (code && !is_taken(*code))) {
     request.id = id;
     request.code = *code;
     request.registration.intent_at = request.received_at;

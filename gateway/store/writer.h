@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/store/database.h"
+#include "gateway/store/keyed_hash.h"
 #include "gateway/store/meeting_rows.h"
 #include "gateway/store/operations.h"
 #include "gateway/store/store.h"
@@ -50,15 +51,19 @@ class Writer {
   void perform(DeadlineRulesOperation& operation);
   void perform(StepOperation& operation);
   void perform(AnnounceOperation& operation);
+  void perform(FormsOperation& operation);
   void perform(AttemptOperation& operation);
   void perform(AttachOperation& operation);
 
   /// Empties the intake where the request is new.
   AcceptOutcome accept(Intake& intake);
   std::optional<AcceptOutcome> known(const Intake& intake, std::int64_t meeting);
-  Request draw(Intake& intake, Date meeting_date);
+  Request draw(Intake& intake, const Meeting& meeting);
   TrackingCode draw_code();
+  /// A printed form's: from its meeting and number by the store's own secret, so that after a restore it can be had again.
+  TrackingCode derive_code(const std::string& meeting, const std::string& form);
   bool is_taken(TrackingCode code);
+  PrintOutcome print(const FormsToPrint& wanted);
   /// One that was lost by a restore gets its id and code back, and an intent: it may have been registered under them.
   void take_up_lost(Request& request);
   Result<Updated> update(RequestKey key, const Transition& transition);
@@ -76,6 +81,7 @@ class Writer {
   const Settings& settings_;
   Clock& clock_;
   Random& random_;
+  KeyedHash keyed_hash_;
   std::unordered_map<std::string, Meeting> meetings_;
   DeadlineRules deadline_rules_;
   Tallies tallies_;

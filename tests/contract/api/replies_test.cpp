@@ -118,6 +118,39 @@ TEST_F(Replies, ToMeetingsDeadlinesAreAsWritten) {
   }
 }
 
+TEST_F(Replies, ToFormsToPrintAreAsWritten) {
+  const std::string path = "/v1/meetings/m1/forms";
+  const auto printed = post(path, R"({"from": 1001, "count": 3})");
+  EXPECT_EQ(printed.at("/meeting"), "m1");
+  EXPECT_EQ(printed.at("/forms/2/form"), "1003");
+  const auto code = printed.at("/forms/0/tracking_code");
+  EXPECT_EQ(printed.at("/forms/0/tracking_code_for_people"), TrackingCode::parse(code)->for_people());
+  EXPECT_EQ(post(path, R"({"from": 1001, "count": 1})", {{"accept", "*/*"}}).at("/forms/0/tracking_code"), code);
+  for (const auto* accept : {"text/html", "application/json;q=0.5, Text/HTML;q=0.9"}) {
+    const auto page = post(path, R"({"from": 1001, "count": 1})", {{"accept", accept}}).response;
+    EXPECT_EQ(page.content_type, "text/html; charset=utf-8") << accept;
+    EXPECT_THAT(page.body, testing::HasSubstr(TrackingCode::parse(code)->for_people()));
+  }
+  const auto page = get(path + "?page_size=2");
+  EXPECT_EQ(page.at("/forms/1/form"), "1002");
+  EXPECT_EQ(page.at("/forms/1/printed_at"), to_rfc3339(clock_.now()));
+  EXPECT_EQ(get(path + "?page_size=2&page_token=" + page.at("/next_page_token")).at("/forms/0/form"), "1003");
+
+  const auto id = take_in("1001", R"("citizen": {"name": "نمونه"})");
+  EXPECT_EQ(get("/v1/requests/" + id).at("/told/by"), "slip");
+  EXPECT_EQ(get("/v1/requests/" + id + "/history").at("/events/1/data/code"), code);
+  take_in("1005");
+  const auto used = post(path, R"({"from": 1004, "count": 5})", {{"accept", "text/html"}});
+  EXPECT_EQ(used.response.status, 409);
+  EXPECT_EQ(used.at("/code"), "form_in_use");
+  EXPECT_EQ(used.at("/form"), "1005");
+  EXPECT_EQ(post("/v1/meetings/none/forms", R"({"from": 1, "count": 1})").at("/code"), "meeting_not_found");
+  EXPECT_EQ(get("/v1/meetings/none/forms").at("/code"), "meeting_not_found");
+  EXPECT_EQ(get(path + "?form=1").at("/code"), "parameter_invalid");
+  EXPECT_EQ(post(path, R"({"from": 0, "count": 1})").at("/errors/0/pointer"), "/from");
+  EXPECT_EQ(post(path, R"({"from": 1, "count": 1001})").at("/errors/0/pointer"), "/count");
+}
+
 TEST_F(Replies, ToIntakeAreAsWritten) {
   take_in("1");
   EXPECT_EQ(post("/v1/requests", form("1")).response.status, 200);
