@@ -21,12 +21,6 @@ void WorkingGroup::start() {
 void WorkingGroup::take_up() {
   auto* gateway = gateway_();
   if (gateway == nullptr) return;
-  // What waits for a person to register it is taken back more often.
-  if (world_.dice.chance(0.3)) {
-    for (const auto& waiting : gateway->store().list({.state = RegistrationState::by_hand}, 0, 1)) {
-      return withdraw(waiting.request, {.by = "citizen"});
-    }
-  }
   const auto all = gateway->store().list({}, 0, scenario_.requests);
   if (all.empty()) return;
   const auto& seen = all[static_cast<std::size_t>(world_.dice.below(static_cast<std::int64_t>(all.size())))].request;
