@@ -47,10 +47,10 @@ void Officers::look_into(const store::AttentionItem& item, const std::string& of
     case AttentionReason::no_contact:
     case AttentionReason::undelivered:
       settlement.action = SettleAction::handed_over;
-      return decide(item.record.request, item.reason, std::move(settlement));
+      return decide(item.record.request, item.reason, settlement);
     case AttentionReason::declined:
       settlement.action = SettleAction::dealt_with;
-      return decide(item.record.request, item.reason, std::move(settlement));
+      return decide(item.record.request, item.reason, settlement);
     case AttentionReason::amend:
       return look_into_amendment(claim, std::move(settlement));
     case AttentionReason::uncertain:
@@ -87,7 +87,7 @@ void Officers::look_into_registration(const Claim& claim, lifecycle::Settlement 
     settlement.action = SettleAction::registered;
     settlement.system = system;
     settlement.code = entry->code;
-    return decide(*request, claim.second, std::move(settlement));
+    return decide(*request, claim.second, settlement);
   }
   const auto system = request->registration.system;
   const auto& rules = upstream(system).scenario();
@@ -106,10 +106,11 @@ void Officers::look_into_registration(const Claim& claim, lifecycle::Settlement 
     settlement.action = SettleAction::registered;
     settlement.system = system;
     settlement.code = upstream(system).register_by_hand(*request, settlement.by);
+    if (world_.dice.chance(0.3)) withdraw_meanwhile(request->key);
     // Some bring the day's codes together.
-    return decide(*request, claim.second, std::move(settlement), world_.dice.between(seconds(30), minutes(30)));
+    return decide(*request, claim.second, settlement, world_.dice.between(seconds(30), minutes(30)));
   }
-  decide(*request, claim.second, std::move(settlement));
+  decide(*request, claim.second, settlement);
 }
 
 void Officers::look_into_amendment(const Claim& claim, lifecycle::Settlement settlement) {
@@ -132,7 +133,7 @@ void Officers::look_into_amendment(const Claim& claim, lifecycle::Settlement set
       world_.counts.add(Happened::amendment_entered_by_hand);
     }
   }
-  decide(*request, claim.second, std::move(settlement));
+  decide(*request, claim.second, settlement);
 }
 
 lifecycle::ReviewVerdict Officers::verdict(const Request& request) {
@@ -197,11 +198,11 @@ void Officers::answer_at_last(const Claim& claim, const std::string& officer) {
                  .answered = [this, claim](const Result<void>&) { claimed_.erase(claim); }});
 }
 
-void Officers::decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement) {
-  decide(seen, reason, std::move(settlement), world_.dice.delay(seconds(30), minutes(20)));
+void Officers::decide(const Request& seen, AttentionReason reason, const lifecycle::Settlement& settlement) {
+  decide(seen, reason, settlement, world_.dice.delay(seconds(30), minutes(20)));
 }
 
-void Officers::decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement, Milliseconds wait) {
+void Officers::decide(const Request& seen, AttentionReason reason, const lifecycle::Settlement& settlement, Milliseconds wait) {
   letters_.post(wait,
                 {.request = seen.key,
                  .decision = [settlement](const Record& record, const auto& policy,
@@ -226,6 +227,16 @@ void Officers::decided(const Request& seen, AttentionReason reason, const lifecy
                     : settlement.action == SettleAction::registered ? Happened::settled_registered
                     : again                                         ? Happened::settled_send_again
                                                                     : Happened::settled_handed_over);
+}
+
+void Officers::withdraw_meanwhile(RequestKey request) {
+  letters_.post(world_.dice.between({}, minutes(20)),
+                {.request = request,
+                 .decision = [decider = lifecycle::Decider{.by = "another officer"}](
+                                 const Record& record, const auto& policy,
+                                 const auto& moment) { return lifecycle::withdraw(record, decider, policy, moment); },
+                 .key = letters_.new_key(),
+                 .answered = [](const Result<void>&) {}});
 }
 
 void Officers::take_back(RequestKey request, const std::string& code) {

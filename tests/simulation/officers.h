@@ -58,8 +58,10 @@ class Officers {
   void review(const store::AttentionItem& item, const std::string& officer);
   lifecycle::ReviewVerdict verdict(const Request& request);
   void answer_at_last(const Claim& claim, const std::string& officer);
-  void decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement, Milliseconds wait);
-  void decide(const Request& seen, AttentionReason reason, lifecycle::Settlement settlement);
+  void decide(const Request& seen, AttentionReason reason, const lifecycle::Settlement& settlement, Milliseconds wait);
+  void decide(const Request& seen, AttentionReason reason, const lifecycle::Settlement& settlement);
+  /// While the officer who entered it is on the way to say so.
+  void withdraw_meanwhile(RequestKey request);
   void decided(const Request& seen, AttentionReason reason, const lifecycle::Settlement& settlement, const Result<void>& answer);
   /// What an officer entered for a request that was withdrawn meanwhile.
   void take_back(RequestKey request, const std::string& code);

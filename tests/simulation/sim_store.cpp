@@ -120,10 +120,10 @@ void SimStore::crash() {
   // A batch that was applied keeps its outcomes until it is answered: it is on the disk already.
   const bool applied = std::visit(
       []<class T>(const T& one) {
-        if constexpr (std::is_same_v<T, store::AttemptOperation>) {
-          return false;
-        } else {
+        if constexpr (requires { one.outcome; }) {
           return one.outcome.has_value();
+        } else {
+          return false;
         }
       },
       batch_.front());

@@ -21,12 +21,6 @@ void WorkingGroup::start() {
 void WorkingGroup::take_up() {
   auto* gateway = gateway_();
   if (gateway == nullptr) return;
-  // What waits for a person to register it is taken back more often.
-  if (world_.dice.chance(0.3)) {
-    for (const auto& waiting : gateway->store().list({.state = RegistrationState::by_hand}, 0, 1)) {
-      return withdraw(waiting.request, {.by = "citizen"});
-    }
-  }
   const auto all = gateway->store().list({}, 0, scenario_.requests);
   if (all.empty()) return;
   const auto& seen = all[static_cast<std::size_t>(world_.dice.below(static_cast<std::int64_t>(all.size())))].request;
@@ -43,17 +37,17 @@ void WorkingGroup::decide(const Request& seen, const std::string& by) {
   lifecycle::Decider decider{.by = by, .version = world_.dice.chance(0.5) ? std::optional(seen.version) : std::nullopt};
   switch (world_.dice.pick({5, 4, 3, 1})) {
     case 0:
-      return assign(seen, std::move(decider));
+      return assign(seen, decider);
     case 1:
       return correct(seen, std::move(decider));
     case 2:
-      return answer(seen, std::move(decider));
+      return answer(seen, decider);
     default:
-      return withdraw(seen, std::move(decider));
+      return withdraw(seen, decider);
   }
 }
 
-void WorkingGroup::assign(const Request& seen, lifecycle::Decider decider) {
+void WorkingGroup::assign(const Request& seen, const lifecycle::Decider& decider) {
   constexpr std::array units{"roads", "parks", "traffic"};
   lifecycle::Assigning assigning{.assignment = {.unit = units.at(static_cast<std::size_t>(world_.dice.below(units.size())))},
                                  .category = category()};
@@ -83,7 +77,7 @@ void WorkingGroup::correct(const Request& seen, lifecycle::Decider decider) {
        {});
 }
 
-void WorkingGroup::answer(const Request& seen, lifecycle::Decider decider) {
+void WorkingGroup::answer(const Request& seen, const lifecycle::Decider& decider) {
   const lifecycle::GivenAnswer given{.channel = static_cast<AnswerChannel>(world_.dice.below(3)),
                                      .text = Sensitive<std::string>("what the region answers")};
   post(
@@ -94,7 +88,7 @@ void WorkingGroup::answer(const Request& seen, lifecycle::Decider decider) {
       letters_.new_key());
 }
 
-void WorkingGroup::withdraw(const Request& seen, lifecycle::Decider decider) {
+void WorkingGroup::withdraw(const Request& seen, const lifecycle::Decider& decider) {
   post(
       seen, Happened::withdrawn,
       [decider](const Record& record, const auto& policy, const auto& moment) {

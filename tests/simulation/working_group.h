@@ -21,10 +21,10 @@ class WorkingGroup {
  private:
   void take_up();
   void decide(const Request& seen, const std::string& by);
-  void assign(const Request& seen, lifecycle::Decider decider);
+  void assign(const Request& seen, const lifecycle::Decider& decider);
   void correct(const Request& seen, lifecycle::Decider decider);
-  void answer(const Request& seen, lifecycle::Decider decider);
-  void withdraw(const Request& seen, lifecycle::Decider decider);
+  void answer(const Request& seen, const lifecycle::Decider& decider);
+  void withdraw(const Request& seen, const lifecycle::Decider& decider);
   void post(const Request& seen, Happened what, Process::Decision decision, std::string key);
   const char* category();
 

@@ -66,15 +66,27 @@ TEST_F(AmendmentsTest, AnyOtherIsLookedUpAndWhereItIsFoundNotSentAgain) {
 
 TEST_F(AmendmentsTest, AbsentIsBelievedOnlyOnceTheCallCanActNoMore) {
   system137_.its_traits.has_amendment_lookup = true;
-  system137_.amends = {outcome::Uncertain{"reset"}, outcome::Amended{}};
-  system137_.amendment_lookups = {outcome::TryLater{"down", {}, true}, outcome::Absent{}};
+  system137_.amends = {outcome::Amended{}, outcome::Uncertain{"reset"}, outcome::Amended{}};
+  system137_.amendment_lookups = {outcome::Found{}, outcome::TryLater{"down", {}, true}, outcome::Absent{}};
   const auto key = registered_one();
   assign(key, "عمران");
+  ASSERT_TRUE(eventually([&] { return state(key) == AmendmentState::none && system137_.amendment_lookups_asked == 1; })) << "its proof";
+  assign(key, "خدمات شهری");
   pass(settled_after_ - seconds(2));
-  EXPECT_GE(system137_.amendment_lookups_asked, 2);
-  EXPECT_EQ(system137_.amended.size(), 1u);
+  EXPECT_GE(system137_.amendment_lookups_asked, 3);
+  EXPECT_EQ(system137_.amended.size(), 2u);
   ASSERT_TRUE(is_told(key));
-  EXPECT_THAT(system137_.amended, ElementsAre(Pair(1, "عمران"), Pair(1, "عمران")));
+  EXPECT_THAT(system137_.amended, ElementsAre(Pair(1, "عمران"), Pair(2, "خدمات شهری"), Pair(2, "خدمات شهری")));
+}
+
+TEST_F(AmendmentsTest, AbsentOfALookupThatHasNotProvedItselfIsAPersons) {
+  system137_.its_traits.has_amendment_lookup = true;
+  system137_.amends = {outcome::Uncertain{"reset"}};
+  system137_.amendment_lookups = {outcome::Absent{}};
+  const auto key = registered_one();
+  assign(key, "عمران");
+  ASSERT_TRUE(eventually([&] { return on_the_list(key); }));
+  EXPECT_EQ(system137_.amended.size(), 1u);
 }
 
 TEST_F(AmendmentsTest, ALookupFromWhichNothingCanBeConcludedIsAPersons) {
