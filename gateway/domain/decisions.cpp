@@ -31,18 +31,18 @@ void give(Draft& draft, const GivenAnswer& given, const Decider& decider, const 
   if (given.channel == AnswerChannel::sms) draft.write_answer(given.text);
 }
 
-/// Some call may have brought it to a system, with the content that it had then.
+/// Some call, or an officer who copies it, may have brought it to a system with the content that it had then.
 bool may_be_known(const Registration& registration) {
   switch (registration.state) {
     case RegistrationState::calling:
     case RegistrationState::pending:
     case RegistrationState::uncertain:
+    case RegistrationState::by_hand:
     case RegistrationState::held:
     case RegistrationState::registered:
       return true;
     case RegistrationState::waiting:
     case RegistrationState::in_review:
-    case RegistrationState::by_hand:
     case RegistrationState::closed:
       break;
   }

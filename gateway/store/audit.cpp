@@ -37,6 +37,7 @@ struct Standing {
   bool answered = false;
   bool overdue = false;  ///< Stands on the list as such.
   std::optional<Timestamp> review_due;
+  std::string twin;
 
   [[nodiscard]] bool finished() const { return state == RegistrationState::registered || state == RegistrationState::closed; }
   [[nodiscard]] bool watched() const { return attention || task; }
@@ -50,7 +51,7 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
       "(SELECT count(*) FROM events e WHERE e.request = r.key), "
       "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.request = r.key), "
       "r.due, r.due_stage, c.answer_channel IS NOT NULL OR c.close_reason IS NOT NULL OR r.progress IN (?, ?, ?), "
-      "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL AND a.reason = ?), c.review_due "
+      "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL AND a.reason = ?), c.review_due, c.twin "
       "FROM requests r LEFT JOIN cases c ON c.request = r.key WHERE r.key > ? ORDER BY r.key LIMIT ?");
   // Asking what became of it tells the citizen nothing, nor does the clock register or tell.
   rows.bind(Lane::status137, Lane::desk_status, Lane::clock, Progress::answered, Progress::resolved, Progress::cannot_be_done,
@@ -59,7 +60,7 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
   while (rows.next()) {
     auto& one = standings.emplace_back();
     rows.into(one.key, one.id, one.code, one.sequence, one.state, one.system, one.upstream_code, one.told_code, one.attention, one.task,
-              one.events, one.last_event, one.due, one.due_stage, one.answered, one.overdue, one.review_due);
+              one.events, one.last_event, one.due, one.due_stage, one.answered, one.overdue, one.review_due, one.twin);
   }
   return standings;
 }
@@ -192,6 +193,9 @@ class Walk {
     for (auto& what : faults(one, now_)) {
       found(one.id, one.code, std::move(what));
     }
+    if (const auto twin = Uuid::parse(one.twin); twin && is_closed(*twin)) {
+      found(one.id, one.code, "it was closed as the twin of " + one.twin + ", which was closed itself: neither is answered");
+    }
   }
 
   void look_at_meetings() {
@@ -204,6 +208,11 @@ class Walk {
       }
       last = meetings.back().key;
     }
+  }
+
+  bool is_closed(const Uuid& id) {
+    auto row = database_.query("SELECT 1 FROM requests r CROSS JOIN cases c ON c.request = r.key WHERE r.id = ? AND c.close_reason <> ?");
+    return row.bind(id, CloseReason::answered).next();
   }
 
   void look_for_files() {

@@ -283,7 +283,7 @@ LookupOutcome SimUpstream::list_amendment(const Request& request) {
   const auto* const known = under(request.registration.code);
   const auto number = request.handling.amendment.number;
   const auto found = std::ranges::find(known->amendments, number, &Amendment::number);
-  if (found != known->amendments.end() && found->shows_at <= world_.now()) {
+  if (found != known->amendments.end() && found->shows_at <= world_.now() && !scenario_.lookup_is_blind) {
     world_.counts.add(Happened::amendment_found);
     return outcome::Found{};
   }

@@ -143,6 +143,21 @@ TEST_F(Audit, FindsAReviewThatNobodyMade) {
   EXPECT_THAT(findings(), ElementsAre(testing::HasSubstr("nobody reviewed it")));
 }
 
+TEST_F(Audit, FindsTwinsThatWereClosedForEachOther) {
+  const auto other = calls().accepted(intake("2")).request;
+  const auto close = [&](RequestKey key, const Uuid& twin) {
+    const auto closed = [&](Change& change) {
+      change.after.registration.state = RegistrationState::closed;
+      change.after.handling.closure = Closure{.reason = CloseReason::twin, .twin = twin.to_string(), .by = "زهرا", .at = evening};
+    };
+    ASSERT_TRUE(calls().update(key, closed).ok());
+  };
+  close(request_.key, other.id);
+  EXPECT_THAT(findings(), IsEmpty());
+  close(other.key, request_.id);
+  EXPECT_EQ(audit(directory_.database(), evening).value().findings_total, 2);
+}
+
 TEST_F(Audit, WalksEveryPageAndCapsWhatItPrints) {
   for (int form = 2; form <= 1203; ++form) {
     store_->accept(intake(std::to_string(form)), [](const AcceptOutcome&) {});
