@@ -143,7 +143,8 @@ Call read_submit(MappingTable table, const Scope& scope) {
     if (call.sets_header("content-type")) table.fail("headers", "must not hold Content-Type, which names the boundary of the parts");
     call.format = BodyFormat::multipart;
     for (auto& part : table.tables("part")) call.parts.push_back(read_part(std::move(part), scope));
-  } else if (!table.has("body") && table.text("body_format", "") == "multipart") {
+  } else if (!table.has("body") && table.has("body_format")) {
+    if (table.text("body_format") != "multipart") table.fail("body", "is missing, though there is a body_format");
     table.fail("part", "is missing: [[submit.part]] says what the form holds");
   }
   table.nothing_else();

@@ -105,7 +105,7 @@ class FilesFor137 : public Attachments {
   }
   City::Options options() {
     auto options = waiting("60s");
-    options.gateway.replace["examples/system137.toml"] = fmt::format("mapping_file = \"{}\"", (folder_ / "137.toml").string());
+    options.gateway.replace[SALAM_SOURCE_DIR "/docker/examples/system137.toml"] = (folder_ / "137.toml").string();
     return options;
   }
   static std::string uploaded(City& city, std::string_view what) {

@@ -36,6 +36,7 @@ class SlowStore : public simulation::ForwardingStore {
 class AttachedFilesTest : public DriverTest {
  protected:
   AttachedFilesTest() {
+    executor_.forget_timers();
     driver_.reset();
     auto slow = std::make_unique<SlowStore>(std::move(store_));
     files_ = slow.get();
