@@ -7,6 +7,11 @@
 namespace salam::api {
 namespace {
 
+/// What is to be done is the special follow-up officer's.
+bool is_a_review(const store::AttentionItem& item) {
+  return item.reason == AttentionReason::review || (item.reason == AttentionReason::overdue && item.record.request.handling.review_due);
+}
+
 void write_item(const Context& context, json::Writer& writer, const store::AttentionItem& item) {
   writer.begin_object()
       .member("reason", to_string(item.reason))
@@ -14,9 +19,9 @@ void write_item(const Context& context, json::Writer& writer, const store::Atten
       .member("due", to_rfc3339(item.due));
   writer.member_if("detail", item.detail).key("actions").begin_array();
   for (const auto action : actions_for(item.reason)) writer.string(to_string(action));
-  writer.end_array().member("responsible", responsible(context, item.record.request, item.reason == AttentionReason::review));
+  writer.end_array().member("responsible", responsible(context, item.record.request, is_a_review(item)));
   const auto address = "/v1/requests/" + item.record.request.id.to_string();
-  if (item.reason == AttentionReason::review) {
+  if (is_a_review(item)) {
     writer.member("review", address + "/review");
   } else if (item.reason == AttentionReason::overdue) {
     writer.member("answer", address + "/answer").member("assignment", address + "/assignment");

@@ -93,7 +93,7 @@ std::string responsible(const Context& context, const Request& request, bool rev
   if (review) return context.review_officer;
   if (const auto& assignment = request.handling.assignment) return assignment->unit;
   if (auto meeting = context.store.meeting(request.form_item.meeting); meeting && meeting->manager) return *std::move(meeting->manager);
-  return "مدیر منطقه " + std::string(request.content.region.name());
+  return "مدیر " + std::string(request.content.region.name());
 }
 
 std::optional<Record> request_of(const Context& context, const http::Request& request, const http::Reply& reply) {

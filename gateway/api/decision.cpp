@@ -1,5 +1,7 @@
 #include "gateway/api/decision.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -53,6 +55,12 @@ Transition transition_of(const Context& context, const http::Request& request, l
   };
 }
 
+/// The store's own refusal says nothing of the request.
+bool is_of_the_store(std::string_view code) {
+  static constexpr std::array codes{"overloaded", "shutting_down", "storage_full", "internal"};
+  return std::ranges::find(codes, code) != codes.end();
+}
+
 /// What a person did to it last, as far as the latest events go.
 std::optional<store::HistoryEntry> last_person(const Context& context, const Request& request) {
   constexpr int looked_at = 50;
@@ -67,6 +75,7 @@ std::optional<store::HistoryEntry> last_person(const Context& context, const Req
 
 http::Problem overruled(const Context& context, RequestKey key, const Error& error) {
   http::Problem problem{.code = error.code};
+  if (is_of_the_store(error.code)) return problem;
   if (error.code == "not_settleable") problem.members.emplace_back("why", error.message);
   const auto record = context.store.find(key);
   if (!record) return problem;

@@ -1,10 +1,10 @@
 #include "gateway/json/decisions.h"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <utility>
 
+#include "gateway/api/batch_reply.h"
 #include "gateway/api/decision.h"
 #include "gateway/json/writer.h"
 
@@ -88,24 +88,12 @@ void put_assignment(const Context& context, const http::Request& request, const 
             });
 }
 
-/// A whole meeting's reply, filled in from several threads.
-struct Sheet {
-  explicit Sheet(std::size_t count) : results(count), left(count) {}
-  std::vector<std::string> results;
-  std::atomic<std::size_t> left;
-
-  void fill(std::size_t index, const json::FormAssignment& item, const http::Response& response, const http::Reply& reply) {
-    json::Writer writer;
-    writer.begin_object().member("form", item.form).member("item", item.item).member("status", response.status);
-    if (response.status >= 300) writer.key("problem").raw(response.body);
-    results[index] = writer.end_object().take();
-    if (left.fetch_sub(1) != 1) return;
-    json::Writer whole;
-    whole.begin_object().key("results").begin_array();
-    for (const auto& result : results) whole.raw(result);
-    reply(json_response(200, whole.end_array().end_object().take()));
-  }
-};
+std::string sheet_line(const json::FormAssignment& item, const http::Response& response) {
+  json::Writer writer;
+  writer.begin_object().member("form", item.form).member("item", item.item).member("status", response.status);
+  if (response.status >= 300) writer.key("problem").raw(response.body);
+  return writer.end_object().take();
+}
 
 void assign_one(const Context& context, const http::Request& request, const std::string& meeting, const json::FormAssignment& item,
                 const lifecycle::Decider& decider, const http::Reply& answer) {
@@ -125,11 +113,11 @@ void put_meeting_assignments(const Context& context, const http::Request& reques
   if (!body) return;
   const auto& meeting = request.parameters.at(0);
   if (!context.store.meeting(meeting)) return refuse(request, reply, {.code = "meeting_not_found"});
-  const auto sheet = std::make_shared<Sheet>(body->assignments.size());
+  const auto sheet = std::make_shared<BatchReply>(body->assignments.size(), reply);
   std::size_t index = 0;
   for (const auto& item : body->assignments) {
     assign_one(context, request, meeting, item, body->decider,
-               [sheet, index, item, reply](const http::Response& response) { sheet->fill(index, item, response, reply); });
+               [sheet, index, item](const http::Response& response) { sheet->fill(index, sheet_line(item, response)); });
     ++index;
   }
 }
@@ -153,9 +141,9 @@ void patch(const Context& context, const http::Request& request, const http::Rep
   auto citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{};
   carry_out(context, request, reply, *record, std::move(body->decider),
             [&context, content = std::move(body->content), citizen_hash = std::move(citizen_hash), rules = context.rules(),
-             patched = record->request.version](const Record& current, auto decider, const auto& moment) {
-              // What was patched is what was read just now, also for `If-Match: *`.
-              if (!decider.version) decider.version = patched;
+             patched = record->request.content](const Record& current, const auto& decider, const auto& moment) -> Result<Change> {
+              // What is patched must be what was read just now, also for `If-Match: *`. Calls made meanwhile do not matter to that.
+              if (current.request.content != patched) return Error{"version_mismatch", "it was corrected in the meantime"};
               return lifecycle::correct(current, {.content = content, .citizen_hash = citizen_hash, .rules = rules.get()}, decider,
                                         context.policy, moment);
             });

@@ -1,6 +1,6 @@
-#include <atomic>
 #include <utility>
 
+#include "gateway/api/batch_reply.h"
 #include "gateway/api/context.h"
 #include "gateway/domain/text.h"
 #include "gateway/json/intake.h"
@@ -130,36 +130,24 @@ void post_request(const Context& context, const http::Request& request, const ht
   });
 }
 
-/// A batch's reply, filled in from several threads.
-struct Batch {
-  explicit Batch(std::size_t count) : results(count), left(count) {}
-  std::vector<std::string> results;
-  std::atomic<std::size_t> left;
-
-  void fill(std::size_t index, const http::Response& response, const http::Reply& reply) {
-    json::Writer writer;
-    const bool taken = response.status < 300;
-    writer.begin_object().member("status", response.status).key(taken ? "request" : "problem").raw(response.body);
-    if (response.status == 200) writer.member("replayed", true);
-    results[index] = writer.end_object().take();
-    if (left.fetch_sub(1) != 1) return;
-    json::Writer whole;
-    whole.begin_object().key("results").begin_array();
-    for (const auto& result : results) whole.raw(result);
-    reply(json_response(200, whole.end_array().end_object().take()));
-  }
-};
+std::string batch_item(const http::Response& response) {
+  json::Writer writer;
+  const bool taken = response.status < 300;
+  writer.begin_object().member("status", response.status).key(taken ? "request" : "problem").raw(response.body);
+  if (response.status == 200) writer.member("replayed", true);
+  return writer.end_object().take();
+}
 
 void post_batch(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto document = document_of(request, reply);
   if (!document) return;
   const auto items = json::read_batch(*document);
   if (!items) return refuse(request, reply, invalid_body(items.error()));
-  const auto batch = std::make_shared<Batch>(items->size());
+  const auto batch = std::make_shared<BatchReply>(items->size(), reply);
   std::size_t index = 0;
   for (const auto* item : *items) {
     take_in(context, request, *item, json::to_text(*item),
-            [batch, index, reply](const Answer& answer) { batch->fill(index, answer.response, reply); });
+            [batch, index](const Answer& answer) { batch->fill(index, batch_item(answer.response)); });
     ++index;
   }
 }

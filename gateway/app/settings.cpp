@@ -193,6 +193,7 @@ void read_progress_texts(Section& templates, lifecycle::Policy& policy) {
 void read_handling(Section desk, Section deadlines, lifecycle::Policy& policy) {
   policy.desk_after_review = desk.choice("registration", "at_once", {"at_once", "after_review"}) == "after_review";
   policy.desk_when_review_missed = desk.boolean("register_when_review_missed", false);
+  policy.approaching_before = deadlines.duration("approaching_before", policy.approaching_before, minutes(1), hours(24 * 30));
   policy.reopened_due = deadlines.duration("reopened_due", policy.reopened_due, hours(1), hours(24 * 366));
 }
 
@@ -295,7 +296,6 @@ Settings read(Section root) {
   settings.sms = read_sms_lines(sms);
   settings.pipeline.policy = read_policy(root.table("registration"), sms);
   read_handling(desk, root.table("deadlines"), settings.pipeline.policy);
-  settings.pipeline.policy.approaching_before = settings.calendar.approaching_before;
   settings.units = read_units(root.table("working_group"));
   settings.review_officer = desk.string("review_officer", "مسئول پیگیری ویژه دفتر شهردار");
   settings.callbacks = {read_callback(s137.table("callback")), read_callback(desk.table("callback"))};

@@ -12,10 +12,11 @@ bool in(const Record& record, AmendmentState state) {
   return record.request.registration.state == RegistrationState::registered && record.request.handling.amendment.state == state;
 }
 
-/// What was under way is to be sent still.
-void take_back(Amendment& amendment) {
-  amendment.state = AmendmentState::waiting;
-  amendment.fields |= std::exchange(amendment.under_way, {});
+/// From then on no call that was under way can act any more. Until then it might undo what a later one says.
+Timestamp acts_no_more(Amendment& amendment, const AmendmentPower& power, Timestamp now) {
+  auto& intent_at = amendment.intent_at;
+  if (intent_at && *intent_at > now) intent_at = now;  // The clock was set back: the time is counted anew.
+  return intent_at ? *intent_at + power.believable_after : now;
 }
 
 void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after, const Policy& policy, const Moment& moment) {
@@ -25,9 +26,15 @@ void again(Draft& draft, std::string_view why, std::optional<Milliseconds> after
   draft.amendment_task(std::max(policy.backoff.wait(amendment.attempts, moment.jitter), after.value_or(Milliseconds{0})), true);
 }
 
+/// All that is to be told. A number that was sent once is not used for something else.
+Fields gather(Amendment& amendment) {
+  if (amendment.under_way.any() && amendment.fields.any()) amendment.number += 1;
+  return std::exchange(amendment.fields, {}) | std::exchange(amendment.under_way, {});
+}
+
 void hold(Draft& draft, std::string_view why, const Policy& policy) {
   auto& amendment = draft.handling().amendment;
-  take_back(amendment);
+  amendment.fields = gather(amendment);
   amendment.state = AmendmentState::held;
   amendment.reason = why;
   draft.no_amendment_task();
@@ -37,15 +44,26 @@ void hold(Draft& draft, std::string_view why, const Policy& policy) {
 void call(Draft& draft, const Moment& moment) {
   auto& amendment = draft.handling().amendment;
   amendment.state = AmendmentState::calling;
-  amendment.under_way |= std::exchange(amendment.fields, {});
+  amendment.under_way = gather(amendment);
   amendment.intent_at = moment.now;
 }
 
 /// Until it is known whether it was made; where that can never be known, a person sees to it.
 void doubt(Draft& draft, std::string_view why, const AmendmentPower& power, const Policy& policy, const Moment& moment) {
   if (!power.sets_values && !power.lookup) return hold(draft, why, policy);
-  draft.handling().amendment.state = AmendmentState::uncertain;
-  again(draft, why, {}, policy, moment);
+  auto& amendment = draft.handling().amendment;
+  amendment.state = AmendmentState::uncertain;
+  const auto wait = power.sets_values ? std::optional(acts_no_more(amendment, power, moment.now) - moment.now) : std::nullopt;
+  again(draft, why, wait, policy, moment);
+}
+
+/// Calls, once nothing can undo it.
+void call_when_alone(Draft& draft, const AmendmentPower& power, const Moment& moment) {
+  auto& amendment = draft.handling().amendment;
+  if (const auto from = acts_no_more(amendment, power, moment.now); from > moment.now) {
+    return draft.amendment_task(from - moment.now, true);
+  }
+  call(draft, moment);
 }
 
 }  // namespace
@@ -54,7 +72,7 @@ Result<Change> begin_amendment(const Record& record, const AmendmentPower& power
   Draft draft(record, policy, moment);
   if (in(record, AmendmentState::waiting)) {
     if (power.possible) {
-      call(draft, moment);
+      call_when_alone(draft, power, moment);
     } else {
       hold(draft, "its system can only be told by hand", policy);
     }
@@ -63,8 +81,8 @@ Result<Change> begin_amendment(const Record& record, const AmendmentPower& power
   if (!in(record, AmendmentState::calling) && !in(record, AmendmentState::uncertain)) return overtaken();
   if (!power.possible) {
     hold(draft, record.request.handling.amendment.reason, policy);
-  } else if (power.sets_values) {
-    call(draft, moment);
+  } else if (in(record, AmendmentState::uncertain) && power.sets_values) {
+    call_when_alone(draft, power, moment);
   } else if (in(record, AmendmentState::uncertain) && power.lookup) {
     return Error{"look_up", "it may have been made"};
   } else {
@@ -85,7 +103,8 @@ Result<Change> amendment_later(const Record& record, std::string_view why, std::
   if (!in(record, AmendmentState::calling)) return overtaken();
   Draft draft(record, policy, moment);
   auto& amendment = draft.handling().amendment;
-  take_back(amendment);
+  amendment.state = AmendmentState::waiting;
+  amendment.intent_at.reset();
   again(draft, why, after, policy, moment);
   return draft.take();
 }
@@ -103,6 +122,7 @@ Result<Change> amendment_held(const Record& record, std::string_view why, const 
     return overtaken();
   }
   Draft draft(record, policy, moment);
+  if (in(record, AmendmentState::calling)) draft.handling().amendment.intent_at.reset();
   hold(draft, why, policy);
   return draft.take();
 }
@@ -119,14 +139,14 @@ Result<Change> amendment_absent(const Record& record, Timestamp asked_at, const 
   if (!in(record, AmendmentState::uncertain)) return overtaken();
   Draft draft(record, policy, moment);
   auto& amendment = draft.handling().amendment;
-  const auto intent_at = std::min(amendment.intent_at.value_or(asked_at), moment.now);
-  const auto believable_at = intent_at + power.believable_after;
+  const auto believable_at = acts_no_more(amendment, power, moment.now);
   if (asked_at < believable_at) {
     again(draft, amendment.reason, believable_at - moment.now, policy, moment);
   } else if (!power.proved) {
     hold(draft, "it is not found there, but the lookup has not yet proved that it finds what is", policy);
   } else {
-    take_back(amendment);
+    amendment.state = AmendmentState::waiting;
+    amendment.intent_at.reset();
     amendment.attempts = 0;
     draft.amendment_task(Milliseconds{0}, true);
   }

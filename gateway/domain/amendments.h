@@ -14,7 +14,7 @@ struct AmendmentPower {
   bool sets_values = false;          ///< The same twice comes to the same: after an uncertain outcome it is sent again.
   bool lookup = false;               ///< Whether one stands there can be looked up.
   bool proved = false;               ///< Since the start that has found one that was made.
-  Milliseconds believable_after{0};  ///< "Absent" may be believed so long after the intent.
+  Milliseconds believable_after{0};  ///< So long after its intent a call has acted and shows, or never will.
 };
 
 /// Commits the intent of a call. Errors that say what to do instead: `look_up` (uncertain), `overtaken`. One found in `calling` was left so

@@ -109,12 +109,12 @@ std::string_view to_string(AmendmentState state);
 /// that they can come in no wrong order; changes made while one waits go with it.
 struct Amendment {
   AmendmentState state = AmendmentState::none;
-  int number = 0;    ///< Of the one that waits or is under way, or was made last; from 1.
-  Fields fields;     ///< Changed, and not yet sent.
-  Fields under_way;  ///< What the call carries that is under way, or uncertain.
-  std::optional<Timestamp> intent_at;
-  int attempts = 0;    ///< Calls in a row that did not settle it.
-  std::string reason;  ///< Why it waits or is held, for officers.
+  int number = 0;                      ///< Of the one that waits or is under way, or was made last; from 1.
+  Fields fields;                       ///< Changed, and not yet sent.
+  Fields under_way;                    ///< What the call under this number carries, or carried where it is to be made again.
+  std::optional<Timestamp> intent_at;  ///< Of the last call, as long as that may still act.
+  int attempts = 0;                    ///< Calls in a row that did not settle it.
+  std::string reason;                  ///< Why it waits or is held, for officers.
 
   friend bool operator==(const Amendment&, const Amendment&) = default;
 };

@@ -49,24 +49,37 @@ bool may_be_known(const Registration& registration) {
   return false;
 }
 
-/// To the new number at once; texts that still wait for the old one are not sent.
+/// To the new number at once, the answer too where that was a text; what still waits for the old one is not sent.
 void tell_corrected_contact(Draft& draft, const Record& record, const Policy& policy) {
-  for (auto message : record.messages) {
-    if (message.state != MessageState::queued) continue;
-    draft.no_message_task(message.id);
-    message.state = MessageState::failed;
-    message.reason = "the number was corrected";
-    draft.message(std::move(message));
+  for (const auto& message : record.messages) {
+    if (message.state == MessageState::queued || message.state == MessageState::uncertain) draft.drop_message(message);
   }
   auto& request = draft.request();
   if (request.told && request.told->by == ToldBy::sms) request.told.reset();
   draft.settle(contact_reasons, the_gateway, "the number was corrected");
-  if (request.content.citizen.mobile && request.registration.state == RegistrationState::registered) return draft.write_registered();
-  if (request.told) return;
-  if (request.content.citizen.mobile) {
+  const auto& answer = request.handling.answer;
+  const bool answered_by_text = answer && answer->channel == AnswerChannel::sms;
+  if (!request.content.citizen.mobile) {
+    if (!request.told || answered_by_text)
+      draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
+    return;
+  }
+  if (request.registration.state == RegistrationState::registered) {
+    draft.write_registered();
+  } else if (!request.told) {
     draft.write_holding();
-  } else {
-    draft.raise(AttentionReason::no_contact, policy.contact_due, "the corrected number is no Iranian mobile");
+  }
+  if (answered_by_text) draft.write_answer(answer->text);
+}
+
+bool may_stand_somewhere(const Request& request) {
+  switch (request.registration.state) {
+    case RegistrationState::calling:
+    case RegistrationState::pending:
+    case RegistrationState::uncertain:
+      return true;
+    default:
+      return request.attention.contains(AttentionReason::unclear) || request.attention.contains(AttentionReason::uncertain);
   }
 }
 
@@ -87,6 +100,8 @@ void route_anew(Draft& draft, const RuleSet& rules) {
   } else if (never_sent(request.registration)) {
     request.route = std::move(route);
     draft.go_by_route();
+  } else {
+    request.route.category = std::move(route.category);
   }
 }
 
@@ -117,7 +132,7 @@ Result<Change> answer(const Record& record, const GivenAnswer& given, const Deci
   if (cannot_be_texted(record, given)) return no_mobile();
   auto draft = begin(record, decider, policy, moment);
   give(draft, given, decider, moment);
-  if (may_be_known(request.registration)) draft.amend(only(Field::answer));
+  draft.amend(only(Field::answer));
   return draft.take();
 }
 
@@ -195,12 +210,14 @@ Result<Change> assign(const Record& record, const Assigning& assigning, const De
   after.handling.assignment = wanted;
   after.handling.assignment->by = decider.by;
   after.handling.assignment->at = moment.now;
-  if (changed.test(static_cast<std::size_t>(Field::category))) after.content.category = assigning.category;
+  if (changed.test(static_cast<std::size_t>(Field::category))) after.content.category = after.route.category = assigning.category;
   Draft::Details details{{"unit", wanted.unit}};
   if (wanted.due) details.emplace_back("due", to_string(*wanted.due));
   draft.event(EventType::assigned, std::move(details));
   draft.due_anew();
-  if (changed.any() && may_be_known(request.registration)) draft.amend(changed);
+  // What its registration carries goes with that, where it is still to come.
+  if (!may_be_known(request.registration)) changed &= not_content;
+  if (changed.any()) draft.amend(changed);
   return draft.take();
 }
 
@@ -208,13 +225,8 @@ Result<Change> withdraw(const Record& record, const Decider& decider, const Poli
   const auto& request = record.request;
   if (stale(record, decider)) return version_mismatch();
   if (request.handling.closure) return already_closed();
-  switch (request.registration.state) {
-    case RegistrationState::calling:
-    case RegistrationState::pending:
-    case RegistrationState::uncertain:
-      return Error{"registration_under_way", "it is being registered: try again when that is settled"};
-    default:
-      break;
+  if (request.registration.state != RegistrationState::registered && may_stand_somewhere(request)) {
+    return Error{"registration_under_way", "it may be registered: try again when that is settled"};
   }
   auto draft = begin(record, decider, policy, moment);
   if (request.registration.state == RegistrationState::in_review) draft.end_review(decider.note);

@@ -37,7 +37,7 @@ Timestamp answer_due(const Request& request, const Policy& policy) {
 }
 
 Draft::Draft(const Record& record, const Policy& policy, const Moment& moment) : Draft(record.request, policy, moment) {
-  texted_ = !record.messages.empty();
+  texted_ = was_texted_a_code(record);
   clock_task_ = clock_strikes(record.request, texted_, policy);
 }
 
@@ -59,7 +59,8 @@ void Draft::keep_due() {
   if (is_answered(request)) {
     request.due.reset();
     request.due_stage = DueStage::ahead;
-    settle(overdue_reasons, doer(), "answered");
+    const auto& review = handling().review_due;
+    if (!review || moment_.now < *review) settle(overdue_reasons, doer(), "answered");
   } else if (!request.due) {
     request.due = answer_due(request, policy_);
   }
@@ -166,10 +167,11 @@ void Draft::write_message(MessageKind kind, Sensitive<std::string> text, std::st
   message.urgent = !request().told && !message.code.empty();
   message_task(message.id, Lane::sms, message.urgent ? Milliseconds{0} : policy_.quiet_hours.left(moment_.now));
   change_.messages.push_back(std::move(message));
-  texted_ = true;
+  texted_ |= !change_.messages.back().code.empty();
 }
 
 void Draft::queue_message(Message message, std::string_view why, Milliseconds wait) {
+  if (!reaches_the_citizen(message, request())) return drop_message(std::move(message));
   message.state = MessageState::queued;
   message.provider.clear();
   message.uncertain_at.reset();
@@ -184,6 +186,13 @@ void Draft::fail_message(Message message, std::string_view why) {
   no_message_task(message.id);
   event(EventType::message_failed, {{"message_kind", std::string(to_string(message.kind))}});
   if (reaches_the_citizen(message, request())) raise(AttentionReason::undelivered, policy_.contact_due, why);
+  change_.messages.push_back(std::move(message));
+}
+
+void Draft::drop_message(Message message) {
+  message.state = MessageState::failed;
+  message.reason = "the number was corrected";
+  no_message_task(message.id);
   change_.messages.push_back(std::move(message));
 }
 
@@ -266,6 +275,7 @@ void Draft::become_closed(CloseReason reason, std::string twin) {
   no_registration_task();
   registration().state = RegistrationState::closed;
   registration().token.clear();
+  handling().amendment = {.number = handling().amendment.number};
   settle(registration_reasons, doer(), actor_.note);
   write_holding_once();
 }

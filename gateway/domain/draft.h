@@ -34,6 +34,7 @@ class Draft {
   [[nodiscard]] Request& request() { return change_.after; }
   [[nodiscard]] Registration& registration() { return change_.after.registration; }
   [[nodiscard]] Case& handling() { return change_.after.handling; }
+  [[nodiscard]] bool told() const { return change_.after.told.has_value(); }
   [[nodiscard]] Change take();
 
   /// Before the first event.
@@ -73,6 +74,8 @@ class Draft {
   /// To be sent by whichever provider can, after that wait.
   void queue_message(Message message, std::string_view why, Milliseconds wait);
   void fail_message(Message message, std::string_view why);
+  /// The number that it goes to is not the citizen's any more.
+  void drop_message(Message message);
 
   void become_registered(std::string_view code, std::string_view by, std::string_view note);
   void become_held(AttentionReason reason, std::string_view why);
@@ -114,11 +117,11 @@ class Draft {
   Actor actor_;
   const Policy& policy_;
   const Moment& moment_;
-  bool texted_ = false;                  ///< A text was written to the citizen.
+  bool texted_ = false;                  ///< A text with a code was written to the citizen.
   std::optional<Timestamp> clock_task_;  ///< When the stored one strikes.
 };
 
-/// When the clock is to strike next; nothing: no more. `texted`: a text was written to the citizen.
+/// When the clock is to strike next; nothing: no more. `texted`: a text with a code was written to the citizen.
 std::optional<Timestamp> clock_strikes(const Request& request, bool texted, const Policy& policy);
 
 /// By when the citizen must be answered.
@@ -127,6 +130,11 @@ Timestamp answer_due(const Request& request, const Policy& policy);
 inline const Message* find_message(const Record& record, std::int64_t id) {
   const auto found = std::ranges::find(record.messages, id, &Message::id);
   return found == record.messages.end() ? nullptr : &*found;
+}
+
+/// An answer tells none.
+inline bool was_texted_a_code(const Record& record) {
+  return std::ranges::any_of(record.messages, [](const Message& message) { return !message.code.empty(); });
 }
 
 /// It goes to the number that the citizen has now.

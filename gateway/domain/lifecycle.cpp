@@ -25,6 +25,10 @@ bool is_with_a_person(const Request& request) {
   }
 }
 
+bool has_contact_item(const Request& request) {
+  return std::ranges::any_of(contact_reasons, [&](AttentionReason reason) { return request.attention.contains(reason); });
+}
+
 void missed(Draft& draft, std::string_view what, Timestamp due, const Moment& moment) {
   draft.event(EventType::deadline_missed, {{"what", std::string(what)}, {"due", to_rfc3339(due)}});
   draft.raise(AttentionReason::overdue, due - moment.now, what);
@@ -309,6 +313,7 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
       (amendment.state == AmendmentState::waiting || amendment.state == AmendmentState::calling)) {
     amendment.state = AmendmentState::uncertain;
     amendment.under_way |= std::exchange(amendment.fields, {});
+    amendment.intent_at = moment.now;
     amendment.reason = why;
     changed = true;
   }
@@ -340,7 +345,7 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
                            false);
       return draft.take();
     case SettleAction::handed_over: {
-      if (request.told && !request.attention.contains(AttentionReason::undelivered)) break;
+      if (request.told && !has_contact_item(request)) break;
       const auto& code = request.registration.code.empty() ? request.code.digits() : request.registration.code;
       draft.tell(ToldBy::person, code, settlement.by);
       draft.settle(contact_reasons, settlement.by, settlement.note);

@@ -9,6 +9,14 @@ namespace {
 
 bool unsent(const Message& message) { return message.state == MessageState::queued || message.state == MessageState::sending; }
 
+/// Nothing is left that the citizen was not told, once this one is delivered: an answer is no code, and a code no answer.
+bool completes(const Message& delivered, const Draft& draft, const Record& record) {
+  if (!draft.told()) return false;
+  return delivered.kind == MessageKind::answer || std::ranges::none_of(record.messages, [&](const Message& other) {
+           return other.kind == MessageKind::answer && other.state == MessageState::failed && reaches_the_citizen(other, record.request);
+         });
+}
+
 }  // namespace
 
 Result<Change> message_sending(const Record& record, std::int64_t id, std::string_view provider, const Policy& policy,
@@ -94,7 +102,7 @@ Result<Change> message_delivered(const Record& record, std::int64_t id, const Po
   draft.event(EventType::message_delivered, {{"message_kind", std::string(to_string(changed.kind))}, {"code", changed.code}});
   if (reaches_the_citizen(changed, record.request)) {
     if (!changed.code.empty()) draft.tell(ToldBy::sms, changed.code);
-    draft.settle(contact_reasons, the_gateway, "delivered");
+    if (completes(changed, draft, record)) draft.settle(contact_reasons, the_gateway, "delivered");
   }
   draft.message(std::move(changed));
   return draft.take();
@@ -148,6 +156,10 @@ Result<Change> message_uncertain(const Record& record, std::int64_t id, std::str
   if (!unsent(*message)) return overtaken();
   Draft draft(record, policy, moment);
   auto changed = *message;
+  if (!reaches_the_citizen(changed, record.request)) {
+    draft.drop_message(std::move(changed));
+    return draft.take();
+  }
   changed.state = MessageState::uncertain;
   changed.uncertain_at = moment.now;
   changed.reason = why;

@@ -35,7 +35,7 @@ std::string event_data(const Event& event, const Request& after, bool personal_d
       writer.member_if(name, text);
     }
   }
-  for (const auto& [name, text] : event.details) writer.member(name, text);
+  for (const auto& [name, text] : event.details) writer.member_if(name, text);
   if (personal_data) {
     writer.member_if("person", event.actor.name);
     write_personal(writer, after.content);

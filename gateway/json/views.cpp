@@ -68,7 +68,8 @@ void attention(Writer& writer, const Request& request) {
 void messages(Writer& writer, const std::vector<Message>& messages) {
   writer.key("messages").begin_array();
   for (const auto& message : messages) {
-    writer.begin_object().member("kind", to_string(message.kind)).member("code", message.code).member("state", to_string(message.state));
+    writer.begin_object().member("kind", to_string(message.kind)).member_if("code", message.code);
+    writer.member("state", to_string(message.state));
     writer.member("parts", message.parts).member("attempts", message.attempts).member("created_at", to_rfc3339(message.created_at));
     time_if(writer, "sent_at", message.sent_at);
     writer.member_if("provider", message.provider);

@@ -142,6 +142,11 @@ Reply read_reply(int status, std::string body) {
   return reply;
 }
 
+std::string day(int from_today) {
+  const auto now = std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+  return to_string(tehran_date(now + std::chrono::days(from_today)));
+}
+
 bool eventually(const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < end) {
@@ -229,12 +234,16 @@ Reply Gateway::post(std::string_view target, std::string_view body, Headers head
   return call(api_port_, "POST", target, body, authorized(std::move(headers)));
 }
 Reply Gateway::put(std::string_view target, std::string_view body) const { return call(api_port_, "PUT", target, body, authorized({})); }
+Reply Gateway::patch(std::string_view target, std::string_view body, std::string_view tag) const {
+  auto headers = authorized({});
+  if (!tag.empty()) headers.emplace_back("If-Match", tag);
+  return call(api_port_, "PATCH", target, body, headers);
+}
 Reply Gateway::operations(std::string_view target) const { return call(operations_port_, "GET", target); }
 
 void Gateway::announce_meeting() const {
   // In a week, so that none of its deadlines comes near while a test runs.
-  const auto day = tehran_date(std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()) + std::chrono::days(7));
-  const auto reply = put("/v1/meetings/m", fmt::format(R"({{"region": "5", "mosque": "مسجد نمونه", "date": "{}"}})", to_string(day)));
+  const auto reply = put("/v1/meetings/m", R"({"region": "5", "mosque": "مسجد نمونه", "date": ")" + day(7) + R"("})");
   EXPECT_EQ(reply.status, 201) << reply.body;
 }
 
@@ -249,9 +258,9 @@ std::string Gateway::take_in(std::string_view body) const {
   return reply.at("/id");
 }
 
-Reply Gateway::settle(const std::string& id, std::string_view body) const {
+Reply Gateway::act(const std::string& id, std::string_view action, std::string_view body) const {
   static int number = 0;
-  return post("/v1/requests/" + id + "/settle", body, {{"Idempotency-Key", fmt::format("settling-{}", ++number)}});
+  return post(fmt::format("/v1/requests/{}/{}", id, action), body, {{"Idempotency-Key", fmt::format("action-{}", ++number)}});
 }
 
 std::string Gateway::dependency(std::string_view name, std::string_view member) const {

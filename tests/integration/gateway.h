@@ -60,6 +60,9 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// One HTTP call on a connection of its own.
 Reply call(unsigned short port, std::string_view method, std::string_view target, std::string_view body = {}, const Headers& headers = {});
 
+/// The day in Tehran so many days from now, as `2026-11-24`.
+std::string day(int from_today);
+
 /// Waits until it holds; false after 20 s.
 bool eventually(const std::function<bool()>& condition);
 
@@ -90,8 +93,10 @@ class Gateway {
   Reply get(std::string_view target) const;
   Reply post(std::string_view target, std::string_view body, Headers headers = {}) const;
   Reply put(std::string_view target, std::string_view body) const;
+  /// A correction; without `If-Match` where the tag is empty.
+  Reply patch(std::string_view target, std::string_view body, std::string_view tag) const;
   Reply operations(std::string_view target) const;
-  /// Makes the meeting `m` (region 5) known.
+  /// Makes the meeting `m` (region 5, in a week) known.
   void announce_meeting() const;
   /// A request of meeting `m` that 137 takes.
   [[nodiscard]] static std::string form(std::string_view number,
@@ -100,8 +105,9 @@ class Gateway {
   std::string take(std::string_view form_number) const { return take_in(form(form_number)); }
   std::string take_in(std::string_view body) const;
   [[nodiscard]] Reply request(const std::string& id) const { return get("/v1/requests/" + id); }
-  /// Settles with an Idempotency-Key of its own.
-  Reply settle(const std::string& id, std::string_view body) const;
+  /// What a person does, `settle` or `review` and the like, with an Idempotency-Key of its own.
+  Reply act(const std::string& id, std::string_view action, std::string_view body) const;
+  Reply settle(const std::string& id, std::string_view body) const { return act(id, "settle", body); }
   /// Of a dependency in /health; `(absent)` where there is none.
   [[nodiscard]] std::string dependency(std::string_view name, std::string_view member = "state") const;
   /// The attention list's reasons of this request.

@@ -50,7 +50,10 @@ std::set<std::string> dev_commands(const std::string& text) {
 }
 
 TEST(Readme, EveryCommandInItWorks) {
-  City city({.stand_ins = {.kafka = true}, .start = false});
+  City city({.stand_ins = {.kafka = true},
+             .gateway = {.more = "[working_group]\nunits = [\"معاونت عمران\", \"معاونت خدمات شهری\"]\n",
+                         .replace = {{"[service_desk]\n", "[service_desk]\nregistration = \"after_review\"\n"}}},
+             .start = false});
   city->start();
   const auto& folder = city->folder();
   std::filesystem::create_directory(folder / "bin");
@@ -70,6 +73,12 @@ TEST(Readme, EveryCommandInItWorks) {
   }
   const auto told = city->get("/v1/requests?meeting=1405-09-17-r03&form=14").at("/requests/0/told/person");
   EXPECT_EQ(told, "زهرا احمدی") << "what the last of the settling lines did";
+  const auto decided = [&](std::string_view form, std::string_view what) {
+    return city->get(fmt::format("/v1/requests?meeting=1405-09-17-r03&form={}", form)).at(fmt::format("/requests/0/{}", what));
+  };
+  EXPECT_EQ(decided("13", "review/by") + decided("12", "citizen/mobile"), "مریم کریمی+989130005678");
+  EXPECT_EQ(decided("12", "assignment/unit") + decided("12", "answer/by") + decided("14", "closed/reason"),
+            "معاونت عمرانرضا مرادیwithdrawn");
 }
 
 TEST(Readme, NamesNoDevCommandThatIsNotThere) {

@@ -1,6 +1,7 @@
 #include "tests/simulation/checker.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -11,11 +12,21 @@ namespace salam::simulation {
 namespace {
 
 // As they stand in the database (gateway/store/schema.sql.h).
+constexpr int state_in_review = 1;
 constexpr int state_registered = 7;
+constexpr int state_closed = 8;
 constexpr int told_by_sms = 0;
 constexpr int told_by_person = 2;
 constexpr int message_delivered = 3;
 constexpr int message_failed = 4;
+constexpr int kind_answer = 3;
+constexpr int closed_withdrawn = 2;
+constexpr int amendment_none = 0;
+constexpr int amendment_held = 4;
+constexpr int reason_amend = 10;
+
+/// A text that was under way when its number was corrected.
+constexpr Milliseconds under_way = std::chrono::minutes(2);
 
 struct Row {
   std::int64_t key = 0;
@@ -34,6 +45,18 @@ struct Row {
   bool on_the_list = false;
   bool has_task = false;
   Progress progress = Progress::open;
+  std::string category;
+  std::string unit;
+  bool answered = false;
+  std::optional<int> close_reason;
+  int amendment = amendment_none;
+  bool amend_on_the_list = false;
+};
+
+/// A number that was corrected.
+struct Former {
+  std::string mobile;
+  Timestamp until;
 };
 
 std::vector<Row> rows_of(store::Database& database) {
@@ -41,14 +64,19 @@ std::vector<Row> rows_of(store::Database& database) {
       "SELECT r.key, r.id, printf('%010d', r.code), r.form, p.original, coalesce(p.mobile, ''), r.state, r.system, r.upstream_code, "
       "r.told_by, coalesce(r.told_code, ''), r.sequence, r.attention, r.progress, "
       "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL), "
-      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key) FROM requests r JOIN papers p ON p.request = r.key ORDER BY r.key");
+      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key), p.category, coalesce(c.unit, ''), c.answer_channel IS NOT NULL, "
+      "c.close_reason, coalesce(c.amendment_state, 0), "
+      "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL AND a.reason = ?) "
+      "FROM requests r JOIN papers p ON p.request = r.key LEFT JOIN cases c ON c.request = r.key ORDER BY r.key");
+  query.bind(reason_amend);
   std::vector<Row> rows;
   while (query.next()) {
     auto& row = rows.emplace_back();
     row.key = query.get<std::int64_t>();
     row.id = query.get<Uuid>().to_string();
     query.into(row.code, row.form, row.content, row.mobile, row.state, row.system, row.upstream_code, row.told_by, row.told_code,
-               row.sequence, row.attention, row.progress, row.on_the_list, row.has_task);
+               row.sequence, row.attention, row.progress, row.on_the_list, row.has_task, row.category, row.unit, row.answered,
+               row.close_reason, row.amendment, row.amend_on_the_list);
   }
   return rows;
 }
@@ -66,6 +94,8 @@ class Check {
   std::vector<std::string> all() {
     receipts();
     registrations();
+    reviews();
+    amendments();
     progress();
     citizens();
     texts();
@@ -112,6 +142,7 @@ class Check {
     int system = 0;
     for (const auto* upstream : {&ledgers_.system137, &ledgers_.service_desk}) {
       for (const auto& entry : upstream->ledger()) {
+        if (entry.taken_back) continue;
         standing[entry.reference].emplace_back(system, entry.code);
         if (!by_code_.contains(entry.reference)) breach("3: {} holds {}, which nobody handed in", upstream->name(), entry.reference);
       }
@@ -124,17 +155,90 @@ class Check {
         if (std::ranges::find(entries, std::pair(row.system, row.upstream_code)) == entries.end()) {
           breach("3: {} is said to be registered under {}, where it is not", row.code, row.upstream_code);
         }
+      } else if (row.state == state_closed) {
+        if (!entries.empty()) breach("3: {} is closed, and stands in a system all the same", row.code);
       } else if (!row.on_the_list) {
         breach("3: {} is not registered, and nobody is told", row.code);
+      }
+      if (row.close_reason && row.state != state_closed && (row.state != state_registered || *row.close_reason != closed_withdrawn)) {
+        breach("3: {} is closed, and goes on", row.code);
       }
     }
   }
 
-  bool delivered(const Row& row, const std::string& code) const {
-    const auto reached = [&](const SimSms::Text& text) {
-      return text.receiver == row.mobile && text.code == code && text.fate == Delivery::delivered;
-    };
+  /// A review ends by one decision, and that one was accepted; or by the citizen, or as the configuration says where nobody decides in
+  /// time.
+  void reviews() {
+    std::map<std::string, int> accepted;
+    for (const auto& review : ledgers_.officers.reviews()) ++accepted[review.reference];
+    for (const auto& row : rows_) {
+      bool open = false;
+      int decided = 0;
+      auto query = ledgers_.database.query("SELECT type, data FROM events WHERE request = ? ORDER BY sequence");
+      query.bind(row.key);
+      while (query.next()) {
+        const auto type = query.get<std::string>();
+        const auto data = query.get<std::string>();
+        const auto is = [&type](std::string_view name) { return type.ends_with(std::string(".request.") + std::string(name) + ".v1"); };
+        if (is("in_review")) {
+          if (open) breach("{} is in review twice at a time", row.code);
+          open = true;
+        } else if (is("reviewed")) {
+          if (!open) breach("two reviews of {} won", row.code);
+          open = false;
+          ++decided;
+        } else if (is("closed") ||
+                   (ledgers_.policy.desk_when_review_missed && type == "ir.isfahan.mardomsalam.deadline.missed.v1" && says_review(data))) {
+          open = false;
+        }
+      }
+      if (open != (row.state == state_in_review)) breach("{}'s review ended without a decision, or its decision ended nothing", row.code);
+      if (decided != accepted[row.code]) breach("{} was reviewed {} times, {} were accepted", row.code, decided, accepted[row.code]);
+    }
+  }
+  static bool says_review(const std::string& data) { return data.find("\"what\":\"review\"") != std::string::npos; }
+
+  /// 3: each amendment stands once where twice is not the same, in order; what a system knows in the end is what was decided last.
+  void amendments() {
+    for (const auto* upstream : {&ledgers_.system137, &ledgers_.service_desk}) {
+      for (const auto& entry : upstream->ledger()) amendments_of(entry, upstream->scenario().amendment_sets_values);
+    }
+    for (const auto& row : rows_) {
+      if (row.state != state_registered) continue;
+      if (row.amend_on_the_list != (row.amendment == amendment_held)) breach("6: {}'s amendment and the attention list disagree", row.code);
+      if (row.amendment != amendment_none && row.amendment != amendment_held) breach("6: {}'s amendment waits in silence", row.code);
+      const auto* const entry = (row.system == 0 ? ledgers_.system137 : ledgers_.service_desk).under(row.upstream_code);
+      if (entry == nullptr || row.amend_on_the_list) continue;
+      if (entry->category != row.category || entry->unit != row.unit) {
+        breach("3: {} is {} for {}, but its system was told {} for {}", row.code, row.category, row.unit, entry->category, entry->unit);
+      }
+      if (entry->answered != row.answered) breach("3: {}'s system was not told of its answer", row.code);
+      if (entry->withdrawn != row.close_reason.has_value()) breach("3: {}'s system was not told that it is withdrawn", row.code);
+    }
+  }
+  void amendments_of(const SimUpstream::Entry& entry, bool sets_values) {
+    std::map<int, const SimUpstream::Amendment*> known;
+    for (const auto& amendment : entry.amendments) {
+      const auto [before, first] = known.emplace(amendment.number, &amendment);
+      if (!first && !sets_values) breach("3: amendment {} of {} stands twice", amendment.number, entry.reference);
+      if (!first && !amendment.says_the_same_as(*before->second)) {
+        breach("3: amendment {} of {} says two things", amendment.number, entry.reference);
+      }
+      if (first && std::next(before) != known.end()) {
+        breach("3: amendment {} of {} comes after {}", amendment.number, entry.reference, known.rbegin()->first);
+      }
+    }
+  }
+
+  bool delivered(const std::function<bool(const SimSms::Text&)>& which) const {
+    const auto reached = [&](const SimSms::Text& text) { return text.fate == Delivery::delivered && which(text); };
     return std::ranges::any_of(ledgers_.sms.ledger(), reached) || std::ranges::any_of(ledgers_.second_sms.ledger(), reached);
+  }
+  bool delivered(const Row& row, const std::string& code) const {
+    return delivered([&](const SimSms::Text& text) { return text.receiver == row.mobile && text.code == code; });
+  }
+  bool delivered(std::int64_t message) const {
+    return delivered([&](const SimSms::Text& text) { return text.localid == message; });
   }
   bool handed_over(const Row& row) const {
     return std::ranges::any_of(ledgers_.officers.ledger(), [&](const Officers::Decision& decision) {
@@ -168,33 +272,63 @@ class Check {
     }
   }
 
-  /// 4: no text twice but those of which nothing could be learnt, none with a wrong code, and the upstream's code in one of them.
+  std::vector<Former> formers(const Row& row) const {
+    auto query = ledgers_.database.query(
+        "SELECT coalesce(json_extract(content, '$.citizen.mobile'), ''), replaced_at FROM versions WHERE request = ? ORDER BY version");
+    query.bind(row.key);
+    std::vector<Former> formers;
+    while (query.next()) {
+      auto& former = formers.emplace_back();
+      query.into(former.mobile, former.until);
+    }
+    return formers;
+  }
+  /// To a number that was not the citizen's any more.
+  static bool misdirected(const SimSms::Text& text, const Row& row, const std::vector<Former>& formers) {
+    if (text.receiver == row.mobile) return false;
+    const auto last = std::find_if(formers.rbegin(), formers.rend(), [&](const Former& former) { return former.mobile == text.receiver; });
+    return last == formers.rend() || text.accepted_at > last->until + under_way;
+  }
+
+  /// 4: no text twice but those of which nothing could be learnt, none with a wrong code or to a wrong number, and the code that counts in
+  /// one to the number that the citizen has.
   void texts() {
     std::map<std::int64_t, int> times;
+    std::map<std::int64_t, std::vector<const SimSms::Text*>> sent;
     for (const auto* const line : {&ledgers_.sms, &ledgers_.second_sms}) {
-      for (const auto& text : line->ledger()) ++times[text.localid];
+      for (const auto& text : line->ledger()) {
+        ++times[text.localid];
+        sent[text.localid].push_back(&text);
+      }
     }
     for (const auto& row : rows_) {
-      bool upstreams_code = false;
-      auto query = ledgers_.database.query("SELECT id, code, mobile, state, sent_twice FROM messages WHERE request = ?");
+      bool has_its_code = false;
+      const auto numbers = formers(row);
+      const auto& its_code = row.state == state_registered ? row.upstream_code : row.code;
+      auto query = ledgers_.database.query("SELECT id, code, mobile, state, kind, sent_twice FROM messages WHERE request = ?");
       query.bind(row.key);
       while (query.next()) {
         const auto id = query.get<std::int64_t>();
         const auto code = query.get<std::string>();
         const auto mobile = query.get<std::string>();
         const auto state = query.get<int>();
+        const auto kind = query.get<int>();
         const auto allowed = query.get<bool>() ? 2 : 1;
         if (times[id] > allowed) breach("4: text {} was sent {} times", id, times[id]);
         times.erase(id);
-        upstreams_code |= code == row.upstream_code;
-        if (code != row.code && code != row.upstream_code) breach("4: {} has a text with the code {}", row.code, code);
-        if (mobile != row.mobile) breach("4: {} has a text for another citizen", row.code);
+        has_its_code |= code == its_code && mobile == row.mobile;
+        const bool fits = kind == kind_answer ? code.empty() : code == row.code || code == row.upstream_code;
+        if (!fits) breach("4: {} has a text with the code {}", row.code, code);
+        for (const auto* text : sent[id]) {
+          if (misdirected(*text, row, numbers)) breach("4: a text of {} went to a number that is not the citizen's", row.code);
+        }
         if (state != message_delivered && state != message_failed) breach("4: a text of {} still waits", row.code);
-        if (state == message_delivered && !delivered(row, code)) breach("4: a text of {} is said to be delivered, but is not", row.code);
+        if (state == message_delivered && !delivered(id)) breach("4: a text of {} is said to be delivered, but is not", row.code);
       }
-      if (row.state == state_registered && !row.mobile.empty() && !upstreams_code) breach("4: {} has no text with its new code", row.code);
+      const bool to_be_told = row.state == state_registered || row.state == state_closed || row.state == state_in_review;
+      if (to_be_told && !row.mobile.empty() && !has_its_code) breach("4: {} has no text with its code", row.code);
     }
-    for (const auto& [id, sent] : times) breach("4: text {} was sent, but nobody wrote it", id);
+    for (const auto& [id, number] : times) breach("4: text {} was sent, but nobody wrote it", id);
   }
 
   /// 5: on the topic as in the store: all, once, in each request's order.

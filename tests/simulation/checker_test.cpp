@@ -42,7 +42,9 @@ TEST_P(CheckerOfMutations, Bites) { EXPECT_TRUE(caught({.mutation = GetParam().m
 INSTANTIATE_TEST_SUITE_P(Without, CheckerOfMutations,
                          testing::Values(Bite{Mutation::no_lookup, "is registered 2 times"},
                                          Bite{Mutation::no_settling, "is registered 2 times"},
-                                         Bite{Mutation::no_intent, "is registered 2 times"}, Bite{Mutation::early_reply, "which is gone"},
+                                         Bite{Mutation::no_intent, "is registered 2 times"},
+                                         Bite{Mutation::no_amendment_lookup, "stands twice"},
+                                         Bite{Mutation::no_amendment_intent, "stands twice"}, Bite{Mutation::early_reply, "which is gone"},
                                          Bite{Mutation::swapped_events, "comes after"}, Bite{Mutation::no_fencing, "comes after"}),
                          [](const auto& named) { return std::string(to_string(named.param.mutation)); });
 

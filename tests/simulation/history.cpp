@@ -7,6 +7,7 @@
 #include "tests/simulation/clients.h"
 #include "tests/simulation/officers.h"
 #include "tests/simulation/process.h"
+#include "tests/simulation/working_group.h"
 
 namespace salam::simulation {
 namespace {
@@ -34,13 +35,15 @@ class History {
         around_{world_, scenario_, random_, disk_, system137_, service_desk_, sms_, second_sms_, log_},
         clients_(world_, scenario_, [this] { return process_.get(); }),
         officers_(
-            world_, scenario_, [this] { return process_.get(); }, system137_, service_desk_, log_) {}
+            world_, scenario_, [this] { return process_.get(); }, system137_, service_desk_, log_),
+        working_group_(world_, scenario_, [this] { return process_.get(); }) {}
 
   HistoryOutcome run() {
     put_meeting();
     start();
     clients_.start();
     officers_.start();
+    working_group_.start();
     for (const auto at : scenario_.crashes) world_.after(at, outside, [this] { crash(); });
     world_.after(scenario_.faults_end, outside, [this] { world_.faults = false; });
     world_.after(scenario_.faults_end + hours(2), outside, [this] { look(); });
@@ -68,7 +71,7 @@ class History {
     store::Writer writer(disk_.database, settings, world_, random_);
     std::vector<store::Operation> batch;
     batch.emplace_back(store::MeetingOperation{
-        {.id = "m", .region = *Region::from_number(5), .mosque = "مسجد", .date = *parse_date("2026-11-24")}, [](const Result<bool>&) {}});
+        {.id = "m", .region = *Region::from_number(5), .mosque = "مسجد", .date = tehran_date(world_.now())}, [](const Result<bool>&) {}});
     writer.apply(batch);
   }
 
@@ -111,22 +114,26 @@ class History {
   std::string unrest() {
     if (!process_) return "the gateway is down";
     if (!clients_.done()) return "a form has no answer";
-    if (!officers_.idle()) return "an officer is at work";
+    if (!officers_.idle() || !working_group_.idle()) return "an officer is at work";
     auto& database = disk_.database;
     if (const auto waiting = database.number("SELECT max(position) FROM events") - process_->relay().status().position; waiting > 0) {
       return fmt::format("{} events wait", waiting);
     }
-    // Without officers a lookup may go on for ever, with the attention list knowing of it.
-    const auto tasks =
-        scenario_.officers > 0
-            ? database.number("SELECT count(*) FROM tasks")
-            : database.number("SELECT count(*) FROM tasks t JOIN requests r ON r.key = t.request WHERE r.attention = 0 OR t.lane > 1");
-    if (tasks > 0) return fmt::format("{} tasks wait", tasks);
+    if (const auto tasks = tasks_to_come(); !tasks.empty()) return "tasks wait: " + tasks;
     if (const auto open = scenario_.officers > 0 ? database.number("SELECT count(*) FROM attention WHERE settled_at IS NULL") : 0;
         open > 0) {
       return fmt::format("{} things wait for an officer", open);
     }
     return {};
+  }
+
+  /// But for what is answered in months. Without officers a lookup may go on for ever, with the attention list knowing of it.
+  std::string tasks_to_come() {
+    auto query = disk_.database.query(
+        "SELECT coalesce(group_concat(printf('%010d in lane %d', r.code, t.lane)), '') FROM tasks t JOIN requests r ON r.key = t.request "
+        "WHERE NOT (t.lane = ?1 AND t.due > ?2) AND (?3 OR r.attention = 0 OR t.lane > 1 OR t.slot = -4)");
+    query.bind(Lane::clock, world_.now() + hours(3), scenario_.officers > 0).next();
+    return query.get<std::string>();
   }
 
   HistorySettings settings_;
@@ -143,6 +150,7 @@ class History {
   std::unique_ptr<Process> process_;
   Clients clients_;
   Officers officers_;
+  WorkingGroup working_group_;
   int looks_ = 0;
   bool quiet_ = false;
   std::string unrest_;

@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
           if (to_string(mutation) == name) options.mutation = mutation;
         }
       },
-      "Switch one promise off, to see what it is worth: no_lookup, no_settling, no_intent, early_reply, swapped_events, no_fencing");
+      "Switch one promise off, to see what it is worth: no_lookup, no_settling, no_intent, no_amendment_lookup, no_amendment_intent, early_reply, swapped_events, no_fencing");
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::off);
   return salam::simulation::run(options);

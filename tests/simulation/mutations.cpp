@@ -14,6 +14,10 @@ bool becomes(const Record& before, const Change& change, RegistrationState state
   return before.request.registration.state != state && change.after.registration.state == state;
 }
 
+bool becomes(const Record& before, const Change& change, AmendmentState state) {
+  return before.request.handling.amendment.state != state && change.after.handling.amendment.state == state;
+}
+
 /// What becomes uncertain waits instead, to be sent again.
 class WithoutLookup : public ForwardingStore {
  public:
@@ -32,13 +36,32 @@ class WithoutLookup : public ForwardingStore {
   }
 };
 
+class WithoutAmendmentLookup : public ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  void update(RequestKey key, Transition transition, std::function<void(store::UpdateOutcome)> handler) override {
+    ForwardingStore::update(
+        key,
+        [transition = std::move(transition)](const Record& record) {
+          auto change = transition(record);
+          if (!change || !becomes(record, *change, AmendmentState::uncertain)) return change;
+          auto& amendment = change->after.handling.amendment;
+          amendment.state = AmendmentState::waiting;
+          amendment.fields |= std::exchange(amendment.under_way, {});
+          return change;
+        },
+        std::move(handler));
+  }
+};
+
 /// Answers the intent of a call at once, and writes it only with the call's outcome.
+template <class State>
 class WithoutIntent : public ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
   void update(RequestKey key, Transition transition, std::function<void(store::UpdateOutcome)> handler) override {
     if (const auto record = find(key); record && !intents_.contains(key)) {
-      if (auto change = transition(*record); change && becomes(*record, *change, RegistrationState::calling)) {
+      if (auto change = transition(*record); change && becomes(*record, *change, State::calling)) {
         intents_.emplace(key, std::move(transition));
         handler(store::Updated{{std::move(change->after), record->messages}, {}});
         return;
@@ -88,6 +111,12 @@ class WithoutSettling : public Upstream {
     upstream_.look_up(std::move(request), std::move(handler));
   }
   void poll(std::string token, Handler<PollOutcome> handler) override { upstream_.poll(std::move(token), std::move(handler)); }
+  void amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) override {
+    upstream_.amend(std::move(request), handler);
+  }
+  void look_up_amendment(std::shared_ptr<const Request> request, const Handler<LookupOutcome>& handler) override {
+    upstream_.look_up_amendment(std::move(request), handler);
+  }
   void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override {
     upstream_.follow_up(codes, handler);
   }
@@ -119,6 +148,10 @@ std::string_view to_string(Mutation mutation) {
       return "no_settling";
     case Mutation::no_intent:
       return "no_intent";
+    case Mutation::no_amendment_lookup:
+      return "no_amendment_lookup";
+    case Mutation::no_amendment_intent:
+      return "no_amendment_intent";
     case Mutation::early_reply:
       return "early_reply";
     case Mutation::swapped_events:
@@ -131,7 +164,9 @@ std::string_view to_string(Mutation mutation) {
 
 std::unique_ptr<store::Store> wrapped(Mutation mutation, store::Store& store) {
   if (mutation == Mutation::no_lookup) return std::make_unique<WithoutLookup>(store);
-  if (mutation == Mutation::no_intent) return std::make_unique<WithoutIntent>(store);
+  if (mutation == Mutation::no_intent) return std::make_unique<WithoutIntent<RegistrationState>>(store);
+  if (mutation == Mutation::no_amendment_lookup) return std::make_unique<WithoutAmendmentLookup>(store);
+  if (mutation == Mutation::no_amendment_intent) return std::make_unique<WithoutIntent<AmendmentState>>(store);
   if (mutation == Mutation::swapped_events) return std::make_unique<SwappedEvents>(store);
   return {};
 }

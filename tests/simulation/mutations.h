@@ -13,15 +13,18 @@ namespace salam::simulation {
 
 enum class Mutation {
   none,
-  no_lookup,       ///< What may have acted is sent again without a lookup.
-  no_settling,     ///< "Absent" is believed at once.
-  no_intent,       ///< The call goes out before its intent is committed.
+  no_lookup,    ///< What may have acted is sent again without a lookup.
+  no_settling,  ///< "Absent" is believed at once.
+  no_intent,    ///< The call goes out before its intent is committed.
+  no_amendment_lookup,
+  no_amendment_intent,
   early_reply,     ///< Writes are answered before they are committed.
   swapped_events,  ///< Two events of a request change places.
   no_fencing,      ///< A former producer's bytes are not fenced.
 };
-inline constexpr Mutation mutations[] = {Mutation::no_lookup,   Mutation::no_settling,    Mutation::no_intent,
-                                         Mutation::early_reply, Mutation::swapped_events, Mutation::no_fencing};
+inline constexpr Mutation mutations[] = {Mutation::no_lookup,           Mutation::no_settling,         Mutation::no_intent,
+                                         Mutation::no_amendment_lookup, Mutation::no_amendment_intent, Mutation::early_reply,
+                                         Mutation::swapped_events,      Mutation::no_fencing};
 std::string_view to_string(Mutation mutation);
 
 /// The ports as the mutated gateway sees them; null where they stay as they are.

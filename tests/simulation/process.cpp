@@ -53,24 +53,27 @@ Process::Process(Surroundings& around, Mutation mutation)
 }
 
 void Process::accept(store::Intake intake, std::function<void(const store::AcceptOutcome&)> reply) {
-  intake.first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = world_.now(), .random_bits = random_.bits()}); };
+  intake.first_change = [this](Request fresh) {
+    return lifecycle::received(std::move(fresh), policy_, {.now = world_.now(), .random_bits = random_.bits()});
+  };
   store_->accept(std::move(intake), [this, reply = std::move(reply)](store::AcceptOutcome outcome) {
     if (auto* accepted = std::get_if<store::Accepted>(&outcome)) driver_.added(std::move(accepted->tasks));
     reply(outcome);
   });
 }
 
-void Process::settle(RequestKey key, const lifecycle::Settlement& settlement, const std::string& idempotency_key,
-                     std::function<void(const Result<void>&)> reply) {
+void Process::carry_out(RequestKey key, Decision decision, const std::string& idempotency_key,
+                        std::function<void(const Result<void>&)> reply) {
   const lifecycle::Moment moment{.now = world_.now(), .jitter = 0, .random_bits = random_.bits(), .attempt = {}};
+  auto transition = [this, decision = std::move(decision), moment](const Record& record) { return decision(record, policy_, moment); };
+  auto done = [this, reply = std::move(reply)](store::UpdateOutcome outcome) {
+    if (outcome) driver_.added(std::move(outcome->tasks));
+    reply(outcome || outcome.error().code == "answer_kept" ? Result<void>{} : Result<void>{outcome.error()});
+  };
+  if (idempotency_key.empty()) return store_->update(key, std::move(transition), std::move(done));
   store_->update_once(
-      key, [this, settlement, moment](const Record& record) { return lifecycle::settle(record, settlement, policy_, moment); },
-      {.caller = "officers", .key = idempotency_key, .fingerprint = {}, .status = 0, .body = {}},
-      [](store::IdempotentAnswer kept, const store::Updated&) { return kept; },
-      [this, reply = std::move(reply)](store::UpdateOutcome outcome) {
-        if (outcome) driver_.added(std::move(outcome->tasks));
-        reply(outcome || outcome.error().code == "answer_kept" ? Result<void>{} : Result<void>{outcome.error()});
-      });
+      key, std::move(transition), {.caller = "officers", .key = idempotency_key, .fingerprint = {}, .status = 0, .body = {}},
+      [](store::IdempotentAnswer kept, const store::Updated&) { return kept; }, std::move(done));
 }
 
 Result<void> Process::decide(std::int64_t position, bool skip) {

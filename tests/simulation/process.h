@@ -38,9 +38,9 @@ class Process {
 
   /// As POST /v1/requests.
   void accept(store::Intake intake, std::function<void(const store::AcceptOutcome&)> reply);
-  /// As POST /v1/requests/{id}/settle.
-  void settle(RequestKey key, const lifecycle::Settlement& settlement, const std::string& idempotency_key,
-              std::function<void(const Result<void>&)> reply);
+  /// As the calls that carry what a person decided. `idempotency_key`: empty where it needs none.
+  using Decision = std::function<Result<Change>(const Record&, const lifecycle::Policy&, const lifecycle::Moment&)>;
+  void carry_out(RequestKey key, Decision decision, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply);
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] pipeline::Driver& driver() { return driver_; }
   [[nodiscard]] pipeline::RelaySteps& relay() { return relay_; }

@@ -36,6 +36,9 @@ UpstreamScenario upstream(Dice& dice, const std::string& prefix, Milliseconds fa
   drawn.refuses = dice.chance(0.5) ? 0.2 * dice.fraction() : 0;
   drawn.poisonous = dice.chance(0.2) ? 0.05 : 0;
   drawn.trouble = troubles.at(static_cast<std::size_t>(dice.below(4)));
+  drawn.amends = dice.chance(0.85);
+  drawn.amendment_sets_values = dice.chance(0.4);
+  drawn.has_amendment_lookup = dice.chance(0.7);
   drawn.outages = windows(dice, 3, faults_end, hours(2));
   if (dice.chance(0.2)) drawn.wrong_keys = windows(dice, 1, faults_end, hours(1));
   return drawn;
@@ -55,6 +58,8 @@ pipeline::Settings driver(Dice& dice) {
   for (auto& follow_up : settings.policy.follow_ups) {
     follow_up = {.asked = dice.chance(0.7), .first = minutes(10), .longest = hours(1), .after_end = Milliseconds{0}};
   }
+  settings.policy.desk_after_review = dice.chance(0.6);
+  settings.policy.desk_when_review_missed = dice.chance(0.3);
   return settings;
 }
 
@@ -87,6 +92,7 @@ Scenario scenario(Dice& dice, int requests) {
   drawn.network_trouble = 0.3 * dice.fraction();
   drawn.log_trouble = dice.chance(0.5) ? 0.2 * dice.fraction() : 0.02;
   drawn.officers = dice.chance(0.1) ? 0 : static_cast<int>(1 + dice.below(3));
+  drawn.decisions = dice.chance(0.1) ? 0 : static_cast<int>(dice.below(2 * requests + 1));
   drawn.driver = driver(dice);
   drawn.relay.max_events = dice.chance(0.5) ? static_cast<int>(1 + dice.below(10)) : 1'000;
   drawn.relay.look_again = minutes(10);

@@ -28,6 +28,9 @@ struct UpstreamScenario {
   double refuses = 0;
   double poisonous = 0;  ///< How soon there is the one request that it cannot stand.
   double trouble = 0;    ///< How often a call meets a fault.
+  bool amends = true;
+  bool amendment_sets_values = false;
+  bool has_amendment_lookup = false;
   Windows outages;
   Windows wrong_keys;
 };
@@ -53,7 +56,8 @@ struct Scenario {
   double store_trouble = 0;
   double network_trouble = 0;
   double log_trouble = 0;
-  int officers = 1;  ///< None: what needs a person stays on the attention list.
+  int officers = 1;   ///< None: what needs a person stays on the attention list.
+  int decisions = 0;  ///< Of the working group, beside reviews.
   pipeline::Settings driver;
   pipeline::RelaySettings relay;
 };

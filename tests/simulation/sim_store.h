@@ -12,9 +12,11 @@
 
 namespace salam::simulation {
 
-/// What survives a crash: the database of the real store, in memory.
+/// What survives a crash: the database of the real store, in memory where no file is named.
 struct Disk {
-  Disk(Clock& clock, Random& random) : database(":memory:", store::Database::Access::write) { migrate(database, clock, random); }
+  Disk(Clock& clock, Random& random, const std::string& path = ":memory:") : database(path, store::Database::Access::write) {
+    migrate(database, clock, random);
+  }
   store::Database database;
 };
 

@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr double crashes_per_registration = 0.005;
+constexpr double crashes_per_call = 0.005;
 
 }  // namespace
 
@@ -24,7 +24,10 @@ SimUpstream::SimUpstream(std::string name, UpstreamScenario scenario, World& wor
               .has_lookup = scenario_.has_lookup,
               .settle_after = scenario_.settle_after,
               .call_deadline = scenario_.call_deadline,
-              .follow_up_batch = 20} {}
+              .follow_up_batch = 20,
+              .amends = scenario_.amends && !scenario_.by_hand,
+              .amendment_sets_values = scenario_.amendment_sets_values,
+              .has_amendment_lookup = scenario_.has_amendment_lookup} {}
 
 bool SimUpstream::within(const Windows& windows) const {
   return world_.faults && std::ranges::any_of(windows, [&](const auto& window) {
@@ -46,44 +49,66 @@ void SimUpstream::reply(Handler<Outcome> handler, Milliseconds took, Outcome out
   });
 }
 
-void SimUpstream::answer(const Call& call, Milliseconds wait, SubmitOutcome outcome) {
+template <class Outcome>
+void SimUpstream::answer(const Call<Outcome>& call, Milliseconds wait, Outcome outcome) {
   reply(call.handler, std::min(wait, scenario_.call_deadline), std::move(outcome));
 }
 
 void SimUpstream::submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) {
-  Call call{.reference = request->code.digits(), .began = world_.now(), .handler = std::move(handler)};
-  world_.tell("{}: submit {}", name_, call.reference);
+  const auto began = world_.now();
+  world_.tell("{}: submit {}", name_, request->code.digits());
   if (scenario_.by_hand) {
     world_.counts.add(Happened::given_by_hand);
-    return answer(call, milliseconds(0), outcome::ByHand{});
+    return reply<SubmitOutcome>(std::move(handler), milliseconds(0), outcome::ByHand{});
   }
+  carry_out<SubmitOutcome>({.act = [this, request, began] { return act(*request, began); },
+                            .repeatable = scenario_.knows_references,
+                            .late = scenario_.latest - scenario_.lag,
+                            .began = began,
+                            .handler = std::move(handler)});
+}
+
+void SimUpstream::amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) {
+  const auto began = world_.now();
+  world_.tell("{}: amendment {} of {}", name_, request->handling.amendment.number, request->code.digits());
+  // Who promises nothing of when it acts could not be kept in order by any gateway.
+  carry_out<AmendOutcome>({.act = [this, request, began] { return act_on(*request, began); },
+                           .repeatable = scenario_.amendment_sets_values,
+                           .late = scenario_.settle_after ? scenario_.latest - scenario_.lag : milliseconds(0),
+                           .began = began,
+                           .handler = handler});
+}
+
+template <class Outcome>
+void SimUpstream::carry_out(Call<Outcome> call) {
   if (within(scenario_.outages)) {
     world_.counts.add(Happened::unreachable);
-    return answer(call, network(), outcome::TryLater{"connection refused", {}, false});
+    return answer<Outcome>(call, network(), outcome::TryLater{"connection refused", {}, false});
   }
   if (within(scenario_.wrong_keys)) {
     world_.counts.add(Happened::misconfigured);
-    return answer(call, network(), outcome::Misconfigured{"HTTP 401"});
+    return answer<Outcome>(call, network(), outcome::Misconfigured{"HTTP 401"});
   }
   if (trouble()) return stumble(std::move(call));
   // The answer takes its way back too; the gateway that asked may be gone by then.
   const auto there = network();
   const auto owner = world_.gateway();
   world_.after(there, outside, [this, call = std::move(call), there, owner] {
-    auto outcome = act(call.reference, call.began);
+    auto outcome = call.act();
     if (owner != world_.gateway()) return;
-    if (world_.faults && world_.dice.chance(crashes_per_registration)) world_.kill_after(milliseconds(0));
+    if (world_.faults && world_.dice.chance(crashes_per_call)) world_.kill_after(milliseconds(0));
     const auto back = std::min(network(), scenario_.call_deadline - there);
     reply(call.handler, back, std::move(outcome));
   });
 }
 
-SubmitOutcome SimUpstream::act(const std::string& reference, Timestamp began) {
+SubmitOutcome SimUpstream::act(const Request& request, Timestamp began) {
+  const auto reference = request.code.digits();
   if (poisonous(reference)) {
     world_.counts.add(Happened::poisonous);
     return outcome::Misconfigured{"HTTP 403"};
   }
-  if (always(scenario_.refuses, reference)) {
+  if (always(scenario_.refuses, reference + request.content.category)) {
     world_.counts.add(Happened::refused);
     return outcome::Refused{"not ours"};
   }
@@ -91,7 +116,7 @@ SubmitOutcome SimUpstream::act(const std::string& reference, Timestamp began) {
     world_.counts.add(Happened::known_reference);
     return outcome::Registered{known->code};
   }
-  enter(reference, began);
+  enter(request, began);
   const auto& entry = ledger_.back();
   if (!world_.dice.chance(scenario_.tokens)) return outcome::Registered{entry.code};
   world_.counts.add(Happened::token_given);
@@ -100,7 +125,41 @@ SubmitOutcome SimUpstream::act(const std::string& reference, Timestamp began) {
   return outcome::Pending{std::move(token)};
 }
 
-void SimUpstream::enter(const std::string& reference, Timestamp began) {
+AmendOutcome SimUpstream::act_on(const Request& request, Timestamp began) {
+  const auto reference = request.code.digits();
+  const auto& [state, number, changed, under_way, intent_at, attempts, reason] = request.handling.amendment;
+  if (poisonous(reference)) {
+    world_.counts.add(Happened::poisonous);
+    return outcome::Misconfigured{"HTTP 403"};
+  }
+  if (always(scenario_.refuses, reference + " amended")) {
+    world_.counts.add(Happened::amendment_refused);
+    return outcome::Refused{"it is closed there"};
+  }
+  auto& told = entry(request.registration.code);
+  const bool known = knows_amendment(request);
+  if (known) world_.counts.add(Happened::amended_again);
+  const auto unit = request.handling.assignment ? request.handling.assignment->unit : "";
+  const auto lag = world_.dice.between({}, scenario_.lag);
+  told.amendments.push_back({.number = number,
+                             .fields = under_way,
+                             .category = request.content.category,
+                             .unit = unit,
+                             .at = world_.now(),
+                             .shows_at = std::min(world_.now() + lag, latest(began)),
+                             .by = "gateway"});
+  const auto carries = [&fields = under_way](Field field) { return fields.test(static_cast<std::size_t>(field)); };
+  if (carries(Field::category)) told.category = request.content.category;
+  if (carries(Field::unit)) told.unit = unit;
+  if (carries(Field::answer)) told.answered = request.handling.answer.has_value();
+  if (carries(Field::withdrawn)) told.withdrawn = request.handling.closure.has_value();
+  world_.counts.add(Happened::amended);
+  world_.tell("{}: {} amended by {} ({}): {} {}", name_, reference, number, under_way.to_string(), request.content.category, unit);
+  return outcome::Amended{};
+}
+
+void SimUpstream::enter(const Request& request, Timestamp began) {
+  const auto reference = request.code.digits();
   const auto now = world_.now();
   const auto lag = world_.dice.chance(0.2) ? scenario_.lag : world_.dice.between({}, scenario_.lag);
   auto shows_at = std::min(now + lag, latest(began));
@@ -111,7 +170,10 @@ void SimUpstream::enter(const std::string& reference, Timestamp began) {
                      .at = now,
                      .shows_at = shows_at,
                      .by = "gateway",
-                     .progress = {}});
+                     .progress = {},
+                     .category = request.content.category,
+                     .unit = {},
+                     .amendments = {}});
   by_code_.emplace(ledger_.back().code, ledger_.size() - 1);
   Dice fate(std::hash<std::string>{}(reference + ledger_.back().code));
   auto at = now;
@@ -124,65 +186,72 @@ void SimUpstream::enter(const std::string& reference, Timestamp began) {
               world_.passed().count() + (shows_at - now).count());
 }
 
-void SimUpstream::stumble(Call call) {
+template <class Outcome>
+void SimUpstream::stumble(Call<Outcome> call) {
   const auto soon = network();
-  const auto act_in = [&](Milliseconds wait) {
-    world_.after(wait, outside, [this, reference = call.reference, began = call.began] { act(reference, began); });
-  };
+  const auto act_in = [&](Milliseconds wait) { world_.after(wait, outside, [act = call.act] { act(); }); };
+  const auto answer = [this, &call](Milliseconds wait, Outcome outcome) { this->answer(call, wait, std::move(outcome)); };
   switch (world_.dice.pick({2, 2, 2, 2, 2, 1, 1, 1, 2, 1, 1})) {
     case 0:
       world_.counts.add(Happened::unreachable);
-      return answer(call, soon, outcome::TryLater{"no route", {}, false});
+      return answer(soon, outcome::TryLater{"no route", {}, false});
     case 1:
       world_.counts.add(Happened::reset_before_acting);
-      return answer(call, soon, outcome::Uncertain{"reset"});
+      return answer(soon, outcome::Uncertain{"reset"});
     case 2:
       world_.counts.add(Happened::reset_after_acting);
       act_in(soon);
-      return answer(call, soon, outcome::Uncertain{"reset"});
+      return answer(soon, outcome::Uncertain{"reset"});
     case 3:
       world_.counts.add(Happened::answer_timed_out);
       act_in(soon);
-      return answer(call, scenario_.call_deadline, outcome::Uncertain{"timeout"});
+      return answer(scenario_.call_deadline, outcome::Uncertain{"timeout"});
     case 4: {
       // The request lies in a proxy longer than the gateway waits.
       world_.counts.add(Happened::acted_late);
-      const auto most = scenario_.latest - scenario_.lag;
-      act_in(scenario_.call_deadline + (world_.dice.chance(0.3) ? most : world_.dice.between({}, most)));
-      return answer(call, scenario_.call_deadline, outcome::Uncertain{"timeout"});
+      act_in(scenario_.call_deadline + (world_.dice.chance(0.3) ? call.late : world_.dice.between({}, call.late)));
+      return answer(scenario_.call_deadline, outcome::Uncertain{"timeout"});
     }
     case 5:
       world_.counts.add(Happened::server_error);
-      return answer(call, soon, outcome::Uncertain{"HTTP 500"});
+      return answer(soon, outcome::Uncertain{"HTTP 500"});
     case 6:
       world_.counts.add(Happened::server_error);
       act_in(soon / 2);
-      return answer(call, soon, outcome::Uncertain{"HTTP 502"});
+      return answer(soon, outcome::Uncertain{"HTTP 502"});
     case 7:
       world_.counts.add(Happened::garbage);
       act_in(soon / 2);
-      return answer(call, soon, outcome::Uncertain{"HTTP 200, text/html"});
+      return answer(soon, outcome::Uncertain{"HTTP 200, text/html"});
     case 8: {
       world_.counts.add(Happened::rate_limited);
       const auto rest = world_.dice.chance(0.5) ? std::optional(world_.dice.between(seconds(1), minutes(10))) : std::nullopt;
-      return answer(call, soon, outcome::TryLater{"HTTP 429", rest, true});
+      return answer(soon, outcome::TryLater{"HTTP 429", rest, true});
     }
     case 9:
       world_.counts.add(Happened::unclear);
       if (world_.dice.chance(0.3)) act_in(soon / 2);
-      return answer(call, soon, outcome::Unclear{"HTTP 302"});
+      return answer(soon, outcome::Unclear{"HTTP 302"});
     default:
       // Twice only where the system knows what it has: no gateway could help elsewhere.
-      if (scenario_.knows_references) {
+      if (call.repeatable) {
         world_.counts.add(Happened::delivered_twice);
         act_in(soon / 2);
       }
       act_in(soon);
-      return answer(call, soon, outcome::Uncertain{"reset"});
+      return answer(soon, outcome::Uncertain{"reset"});
   }
 }
 
 void SimUpstream::look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) {
+  look([this, reference = request->code.digits()] { return list(reference); }, std::move(handler));
+}
+
+void SimUpstream::look_up_amendment(std::shared_ptr<const Request> request, const Handler<LookupOutcome>& handler) {
+  look([this, request] { return list_amendment(*request); }, handler);
+}
+
+void SimUpstream::look(std::function<LookupOutcome()> list, Handler<LookupOutcome> handler) {
   const auto took = network();
   const auto fail = [&](Happened what, LookupOutcome outcome) {
     world_.counts.add(what);
@@ -202,12 +271,24 @@ void SimUpstream::look_up(std::shared_ptr<const Request> request, Handler<Lookup
     }
   }
   const auto owner = world_.gateway();
-  world_.after(took / 2, outside, [this, reference = request->code.digits(), handler = std::move(handler), took, owner] {
-    auto outcome = list(reference);
+  world_.after(took / 2, outside, [this, list = std::move(list), handler = std::move(handler), took, owner] {
+    auto outcome = list();
     if (owner != world_.gateway()) return;
-    world_.tell("{}: lookup of {}: {}", name_, reference, std::holds_alternative<outcome::Found>(outcome) ? "found" : "absent");
+    world_.tell("{}: lookup: {}", name_, std::holds_alternative<outcome::Found>(outcome) ? "found" : "absent");
     reply(handler, took - took / 2, std::move(outcome));
   });
+}
+
+LookupOutcome SimUpstream::list_amendment(const Request& request) {
+  const auto* const known = under(request.registration.code);
+  const auto number = request.handling.amendment.number;
+  const auto found = std::ranges::find(known->amendments, number, &Amendment::number);
+  if (found != known->amendments.end() && found->shows_at <= world_.now()) {
+    world_.counts.add(Happened::amendment_found);
+    return outcome::Found{};
+  }
+  world_.counts.add(Happened::amendment_absent);
+  return outcome::Absent{};
 }
 
 LookupOutcome SimUpstream::list(const std::string& reference) {
@@ -270,11 +351,45 @@ const SimUpstream::Entry* SimUpstream::find(const std::string& reference) const 
   return found == by_reference_.end() ? nullptr : &ledger_[found->second];
 }
 
-std::string SimUpstream::register_by_hand(const std::string& reference, const std::string& officer) {
-  enter(reference, world_.now());
+std::string SimUpstream::register_by_hand(const Request& seen, const std::string& officer) {
+  enter(seen, world_.now());
   ledger_.back().by = officer;
   ledger_.back().shows_at = world_.now();
   return ledger_.back().code;
+}
+
+void SimUpstream::amend_by_hand(const Request& seen, const std::string& officer) {
+  auto& page = entry(seen.registration.code);
+  const auto& handling = seen.handling;
+  complete_by_hand(seen);
+  page.unit = handling.assignment ? handling.assignment->unit : "";
+  page.answered = handling.answer.has_value();
+  page.withdrawn = handling.closure.has_value();
+  page.amendments.push_back({.number = handling.amendment.number,
+                             .fields = handling.amendment.fields,
+                             .category = page.category,
+                             .unit = page.unit,
+                             .at = world_.now(),
+                             .shows_at = world_.now(),
+                             .by = officer});
+  world_.tell("{}: {} amended by {} as {}", name_, seen.code.digits(), officer, handling.amendment.number);
+}
+
+void SimUpstream::complete_by_hand(const Request& seen) {
+  const auto [first, last] = by_reference_.equal_range(seen.code.digits());
+  for (auto page = first; page != last; ++page) ledger_[page->second].category = seen.content.category;
+}
+
+void SimUpstream::take_back(const std::string& code) {
+  entry(code).taken_back = true;
+  world_.counts.add(Happened::taken_back);
+  world_.tell("{}: {} is taken back", name_, code);
+}
+
+bool SimUpstream::knows_amendment(const Request& request) const {
+  const auto* const known = under(request.registration.code);
+  return known != nullptr &&
+         std::ranges::find(known->amendments, request.handling.amendment.number, &Amendment::number) != known->amendments.end();
 }
 
 }  // namespace salam::simulation

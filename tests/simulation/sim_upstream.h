@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,6 +13,20 @@ namespace salam::simulation {
 /// 137 or the desk, the network before it, and what its driver makes of both. It lives on while gateways die; its ledger is the truth.
 class SimUpstream : public Upstream {
  public:
+  /// What it was told of an entry later.
+  struct Amendment {
+    int number = 0;
+    Fields fields;
+    std::string category;
+    std::string unit;
+    Timestamp at;
+    Timestamp shows_at;  ///< In the lookup.
+    std::string by;
+
+    [[nodiscard]] bool says_the_same_as(const Amendment& other) const {
+      return fields == other.fields && category == other.category && unit == other.unit;
+    }
+  };
   struct Entry {
     std::string reference;
     std::string code;
@@ -19,6 +34,13 @@ class SimUpstream : public Upstream {
     Timestamp shows_at;                                    ///< In the lookup, with its code.
     std::string by;                                        ///< `gateway`, or the officer who registered it by hand.
     std::vector<std::pair<Timestamp, Progress>> progress;  ///< Since when; in order, the last one final.
+    // As it stands there now.
+    std::string category;
+    std::string unit;
+    bool answered = false;
+    bool withdrawn = false;
+    bool taken_back = false;            ///< By the officer who had entered it.
+    std::vector<Amendment> amendments;  ///< In the order in which they came.
   };
 
   /// `excess`: beyond what was promised, for the scenario in which it is not kept.
@@ -28,22 +50,32 @@ class SimUpstream : public Upstream {
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override;
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override;
   void poll(std::string token, Handler<PollOutcome> handler) override;
+  void amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) override;
+  void look_up_amendment(std::shared_ptr<const Request> request, const Handler<LookupOutcome>& handler) override;
   void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override;
 
   /// What a person sees in the system's own page.
   [[nodiscard]] const Entry* find(const std::string& reference) const;
   [[nodiscard]] const Entry* under(const std::string& code) const;
-  std::string register_by_hand(const std::string& reference, const std::string& officer);
+  std::string register_by_hand(const Request& seen, const std::string& officer);
+  /// An officer makes the page say what the request does.
+  void amend_by_hand(const Request& seen, const std::string& officer);
+  void complete_by_hand(const Request& seen);
+  void take_back(const std::string& code);
+  [[nodiscard]] bool knows_amendment(const Request& request) const;
   [[nodiscard]] const std::vector<Entry>& ledger() const { return ledger_; }
   [[nodiscard]] const UpstreamScenario& scenario() const { return scenario_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
   /// A call under way.
+  template <class Outcome>
   struct Call {
-    std::string reference;
+    std::function<Outcome()> act;  ///< The system does what is asked, and says so.
+    bool repeatable = false;       ///< Twice comes to the same.
+    Milliseconds late{};           ///< So long after the call deadline it may act still.
     Timestamp began;
-    Handler<SubmitOutcome> handler;
+    Handler<Outcome> handler;
   };
 
   [[nodiscard]] bool within(const Windows& windows) const;
@@ -53,15 +85,22 @@ class SimUpstream : public Upstream {
   [[nodiscard]] Timestamp latest(Timestamp began) const { return began + scenario_.call_deadline + scenario_.latest; }
   bool trouble() { return world_.faults && world_.dice.chance(scenario_.trouble); }
   Milliseconds network() { return world_.dice.delay(Milliseconds(80), scenario_.call_deadline / 3); }
-  /// The system does what is asked, and says so.
-  SubmitOutcome act(const std::string& reference, Timestamp began);
-  void enter(const std::string& reference, Timestamp began);
+  SubmitOutcome act(const Request& request, Timestamp began);
+  AmendOutcome act_on(const Request& request, Timestamp began);
+  void enter(const Request& request, Timestamp began);
+  template <class Outcome>
+  void carry_out(Call<Outcome> call);
   /// The same, where it does not go smoothly.
-  void stumble(Call call);
-  void answer(const Call& call, Milliseconds wait, SubmitOutcome outcome);
+  template <class Outcome>
+  void stumble(Call<Outcome> call);
+  template <class Outcome>
+  void answer(const Call<Outcome>& call, Milliseconds wait, Outcome outcome);
+  void look(std::function<LookupOutcome()> list, Handler<LookupOutcome> handler);
+  Entry& entry(const std::string& code) { return ledger_[by_code_.at(code)]; }
   template <class Outcome>
   void reply(Handler<Outcome> handler, Milliseconds took, Outcome outcome);
   LookupOutcome list(const std::string& reference);
+  LookupOutcome list_amendment(const Request& request);
 
   std::string name_;
   UpstreamScenario scenario_;

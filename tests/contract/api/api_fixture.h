@@ -55,6 +55,7 @@ class Api : public testing::Test {
         .policy = policy_,
         .attachments = {.link_hosts = {"photos.example"}, .public_url = "https://gateway.example/salam"},
         .rules = [this] { return rules_; },
+        .review_officer = "مسئول پیگیری ویژه",
         .deadlines_changed = [] {},
         .added = [](const std::vector<Task>&) {},
         .await_registration = [this](RequestKey key, Milliseconds, auto handler) { register_in_time(key, std::move(handler)); },

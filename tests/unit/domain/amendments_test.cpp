@@ -61,6 +61,74 @@ TEST_F(AmendmentsTest, WhatSetsValuesIsSentAgainAfterAnUncertainCall) {
   EXPECT_EQ(amendment().number, 1);
 }
 
+TEST_F(AmendmentsTest, NothingIsSentWhileAFormerCallMayStillActAndUndoIt) {
+  const AmendmentPower slow{.possible = true, .sets_values = true, .lookup = false, .believable_after = minutes(10)};
+  begin(slow);
+  const auto uncertain = apply(amendment_uncertain(record_, "timeout", slow, policy_, at(minutes(1))));
+  EXPECT_EQ(uncertain.tasks.at(0).due, start + minutes(10));
+  assign_to("خدمات شهری");
+  const auto early = apply(begin_amendment(record_, slow, policy_, at(minutes(9))));
+  EXPECT_EQ(early.tasks.at(0).due, start + minutes(10));
+  EXPECT_EQ(amendment().state, AmendmentState::uncertain);
+  apply(begin_amendment(record_, slow, policy_, at(minutes(10))));
+  EXPECT_EQ(amendment().state, AmendmentState::calling);
+  EXPECT_EQ(amendment().number, 2) << "it says something else than number 1";
+}
+
+TEST_F(AmendmentsTest, AChangeAfterACallInDoubtWaitsUntilThatCanActNoMore) {
+  const AmendmentPower slow{.possible = true, .sets_values = false, .lookup = false, .believable_after = minutes(10)};
+  begin(slow);
+  apply(amendment_uncertain(record_, "timeout", slow, policy_, at(minutes(1))));
+  EXPECT_TRUE(open(AttentionReason::amend));
+  assign_to("خدمات شهری");
+  EXPECT_EQ(apply(begin_amendment(record_, slow, policy_, at(minutes(2)))).tasks.at(0).due, start + minutes(10));
+  apply(begin_amendment(record_, slow, policy_, at(minutes(10))));
+  EXPECT_EQ(amendment().state, AmendmentState::calling);
+}
+
+TEST_F(AmendmentsTest, WhatWasNotTakenOrRefusedHoldsNothingUp) {
+  const AmendmentPower slow{.possible = true, .sets_values = true, .lookup = false, .believable_after = minutes(10)};
+  begin(slow);
+  apply(amendment_later(record_, "503", {}, policy_, at()));
+  begin(slow);
+  EXPECT_EQ(amendment().state, AmendmentState::calling);
+  apply(amendment_held(record_, "refused", policy_, at()));
+  assign_to("خدمات شهری");
+  begin(slow);
+  EXPECT_EQ(amendment().state, AmendmentState::calling);
+}
+
+TEST_F(AmendmentsTest, WhatAPersonIsToTellHasAnotherNumberThanWhatWasSentOfLess) {
+  begin(looks_up_);
+  apply(amendment_uncertain(record_, "reset", looks_up_, policy_, at()));
+  assign_to("خدمات شهری");
+  apply(amendment_held(record_, "<html>", policy_, at()));
+  EXPECT_EQ(amendment().number, 2) << "number 1 may stand there, and says less";
+}
+
+TEST_F(AmendmentsTest, ANumberThatWasSentIsNotUsedForSomethingElse) {
+  begin(sets_values_);
+  apply(amendment_uncertain(record_, "reset", sets_values_, policy_, at()));
+  begin(sets_values_);
+  apply(amendment_later(record_, "503", {}, policy_, at()));
+  const auto unchanged = record_;
+  begin(sets_values_);
+  EXPECT_EQ(amendment().number, 1);
+  record_ = unchanged;
+  assign_to("خدمات شهری");
+  begin(sets_values_);
+  EXPECT_EQ(amendment().number, 2);
+}
+
+TEST_F(AmendmentsTest, AbsentIsBelievedInItsTimeWhereTheClockWasSetBack) {
+  begin(looks_up_);
+  apply(amendment_uncertain(record_, "reset", looks_up_, policy_, at()));
+  apply(amendment_absent(record_, start - hours(1), looks_up_, policy_, at(-hours(1))));
+  EXPECT_EQ(amendment().state, AmendmentState::uncertain);
+  apply(amendment_absent(record_, start - minutes(50), looks_up_, policy_, at(-minutes(50))));
+  EXPECT_EQ(amendment().state, AmendmentState::waiting);
+}
+
 TEST_F(AmendmentsTest, AnyOtherIsLookedUpFirst) {
   begin(looks_up_);
   apply(amendment_uncertain(record_, "reset", looks_up_, policy_, at()));
@@ -129,6 +197,8 @@ TEST_F(AmendmentsTest, AfterARestoreWhatMayHaveBeenToldIsUncertain) {
   when.restored_at = start;
   apply(after_restore(record_, {.registered = {}, .texts_deduplicated = true}, policy_, when));
   EXPECT_EQ(amendment().state, AmendmentState::uncertain);
+  apply(amendment_absent(record_, start + minutes(10), looks_up_, policy_, at(minutes(10))));
+  EXPECT_EQ(amendment().state, AmendmentState::waiting) << "its calls count from the restore";
 }
 
 }  // namespace

@@ -121,6 +121,17 @@ TEST_F(DecisionsTest, AMissedReviewIsEscalatedOnceAndSettledByTheDecision) {
   EXPECT_FALSE(open(AttentionReason::overdue));
 }
 
+TEST_F(DecisionsTest, AMissedReviewOfWhatIsAnsweredIsEscalatedOnceToo) {
+  refuse_into_review();
+  apply(answer(record_, {.channel = AnswerChannel::phone, .text = {}}, maryam_, policy_, at(hours(1))));
+  const auto due = *handling().review_due;
+  EXPECT_THAT(strike(due), ElementsAre(EventType::deadline_missed, EventType::attention_raised));
+  EXPECT_TRUE(open(AttentionReason::overdue));
+  EXPECT_THAT(strike(due + minutes(1)), IsEmpty());
+  apply(review(record_, {.decision = ReviewDecision::to_desk}, maryam_, policy_, at(until(due) + day)));
+  EXPECT_FALSE(open(AttentionReason::overdue));
+}
+
 TEST_F(DecisionsTest, AMissedReviewGoesToTheDeskByItselfOnlyWhereTheConfigurationSaysSo) {
   policy_.desk_when_review_missed = true;
   refuse_into_review();
@@ -215,6 +226,23 @@ TEST_F(DecisionsTest, AnAssignmentSetsUnitAndDueAndIsSentOn) {
   EXPECT_EQ(assign(record_, assigning, zahra_, policy_, at(2 * day)).error().code, "unchanged");
 }
 
+TEST_F(DecisionsTest, WhatNoRegistrationCarriesFollowsIt) {
+  receive();
+  apply(assign(record_, {.assignment = {.unit = "عمران"}, .category = "asphalt"}, maryam_, policy_, at()));
+  apply(answer(record_, {.channel = AnswerChannel::phone, .text = {}}, maryam_, policy_, at()));
+  apply(begin_call(record_, can_look_up_, policy_, at()));
+  const auto registered = apply(call_registered(record_, "1234", policy_, at()));
+  EXPECT_EQ(handling().amendment.fields, Fields(bit(salam::Field::unit) | bit(salam::Field::answer))) << "it went with its category";
+  EXPECT_THAT(registered.tasks, Contains(Field(&Task::amendment, true)));
+}
+
+TEST_F(DecisionsTest, NothingIsToBeToldOfWhatWasClosedUnregistered) {
+  receive();
+  apply(assign(record_, {.assignment = {.unit = "عمران"}}, maryam_, policy_, at()));
+  apply(withdraw(record_, maryam_, policy_, at()));
+  EXPECT_EQ(handling().amendment.state, AmendmentState::none);
+}
+
 TEST_F(DecisionsTest, MoreTimeTakesItOffTheList) {
   register_and_write();
   const auto due = *request().due;
@@ -268,10 +296,94 @@ TEST_F(DecisionsTest, WhatTheWrongNumberGotDoesNotCountAsTold) {
   EXPECT_TRUE(request().told);
 }
 
+TEST_F(DecisionsTest, WhatIsUnderWayToTheWrongNumberIsNotSentThereAgain) {
+  const auto sending = register_and_write();
+  apply(message_sending(record_, sending, "first", policy_, at()));
+  const auto correction = corrected([](Content& content) { content.citizen.mobile = Sensitive<std::string>("+989120000002"); });
+  auto when = at(hours(1));
+  when.random_bits = 0x777700;
+  apply(correct(record_, correction, maryam_, policy_, when));
+  const auto corrected = record_;
+  const auto later = apply(message_later(record_, sending, "busy", {}, policy_, at(hours(1))));
+  EXPECT_EQ(record_.messages[0].state, MessageState::failed);
+  EXPECT_THAT(later.tasks, Not(Contains(Field(&Task::message, sending))));
+  record_ = corrected;
+  apply(message_uncertain(record_, sending, "reset", minutes(1), policy_, at(hours(1))));
+  EXPECT_EQ(record_.messages[0].state, MessageState::failed);
+  EXPECT_FALSE(open(AttentionReason::undelivered));
+}
+
+TEST_F(DecisionsTest, WhatMayHaveGoneToTheWrongNumberIsAskedAfterNoMore) {
+  const auto unsure = register_and_write();
+  apply(message_uncertain(record_, unsure, "reset", minutes(1), policy_, at()));
+  const auto correction = corrected([](Content& content) { content.citizen.mobile = Sensitive<std::string>("+989120000002"); });
+  auto when = at(hours(1));
+  when.random_bits = 0x777700;
+  apply(correct(record_, correction, maryam_, policy_, when));
+  EXPECT_EQ(record_.messages[0].state, MessageState::failed);
+}
+
+TEST_F(DecisionsTest, AnAnswerThatWasTextedToTheWrongNumberGoesToTheRightOne) {
+  register_and_write();
+  const GivenAnswer by_sms{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("در برنامه است")};
+  apply(answer(record_, by_sms, maryam_, policy_, at(hours(1))));
+  const auto correction = corrected([](Content& content) { content.citizen.mobile = Sensitive<std::string>("+989120000002"); });
+  auto when = at(hours(2));
+  when.random_bits = 0x777700;
+  apply(correct(record_, correction, maryam_, policy_, when));
+  EXPECT_EQ(record_.messages.back().kind, MessageKind::answer);
+  EXPECT_EQ(record_.messages.back().mobile.reveal(), "+989120000002");
+}
+
+TEST_F(DecisionsTest, ADeliveredAnswerDoesNotTellTheCode) {
+  const auto code = register_and_write();
+  apply(message_failed(record_, code, "blocked", policy_, at()));
+  const GivenAnswer by_sms{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("در برنامه است")};
+  auto when = at(hours(1));
+  when.random_bits = 0x777700;
+  apply(answer(record_, by_sms, maryam_, policy_, when));
+  apply(message_delivered(record_, record_.messages.back().id, policy_, at(hours(1))));
+  EXPECT_TRUE(open(AttentionReason::undelivered));
+  EXPECT_FALSE(request().told);
+}
+
+TEST_F(DecisionsTest, AnAnswerByTextDoesNotReplaceTheTextWithTheCode) {
+  receive();
+  const GivenAnswer by_sms{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("در برنامه است")};
+  apply(answer(record_, by_sms, maryam_, policy_, at()));
+  const auto answered = record_;
+  auto when = at(policy_.holding_after);
+  when.random_bits = 0x777700;
+  EXPECT_THAT(apply(clock_due(record_, policy_, when)).messages, ElementsAre(Field(&Message::kind, MessageKind::holding)));
+  record_ = answered;
+  EXPECT_THAT(apply(withdraw(record_, maryam_, policy_, when)).messages, ElementsAre(Field(&Message::kind, MessageKind::holding)));
+}
+
+TEST_F(DecisionsTest, ADeliveredCodeIsNoAnswer) {
+  const auto code = register_and_write();
+  const GivenAnswer by_sms{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("در برنامه است")};
+  auto when = at(hours(1));
+  when.random_bits = 0x777700;
+  apply(answer(record_, by_sms, maryam_, policy_, when));
+  apply(message_failed(record_, record_.messages.back().id, "blocked", policy_, at(hours(1))));
+  apply(message_delivered(record_, code, policy_, at(hours(1))));
+  EXPECT_TRUE(request().told);
+  EXPECT_TRUE(open(AttentionReason::undelivered));
+}
+
 TEST_F(DecisionsTest, ANumberThatIsNoneAnyMoreStandsOnTheList) {
   receive();
   apply(correct(record_, corrected([](Content& content) { content.citizen.mobile.reset(); }), maryam_, policy_, at()));
   EXPECT_TRUE(open(AttentionReason::no_contact));
+}
+
+TEST_F(DecisionsTest, ANumberThatIsNoneAnyMoreIsNoMatterWhereThePersonWasTold) {
+  receive(false);
+  const Settlement in_person{.action = SettleAction::handed_over, .by = "زهرا", .key = "k", .system = {}, .code = {}, .note = ""};
+  apply(settle(record_, in_person, policy_, at()));
+  apply(correct(record_, corrected([](Content& content) { content.citizen.mobile_as_written = Sensitive<std::string>("۰۳۱"); }), maryam_,
+                policy_, at()));
+  EXPECT_FALSE(open(AttentionReason::no_contact));
 }
 
 TEST_F(DecisionsTest, ACorrectionNamesItsFieldsAndIsSentOnOnlyWhereASystemMayKnowTheRequest) {
@@ -346,6 +458,13 @@ TEST_F(DecisionsTest, WhatIsWithdrawnIsClosedOrItsSystemTold) {
   EXPECT_EQ(state(), RegistrationState::registered) << "there it stands";
   EXPECT_EQ(handling().closure->reason, CloseReason::withdrawn);
   EXPECT_EQ(handling().amendment.state, AmendmentState::waiting);
+}
+
+TEST_F(DecisionsTest, WhatAnUnclearAnswerMayHaveRegisteredIsNotWithdrawnBeforeThatIsSettled) {
+  call();
+  apply(call_unclear(record_, "302", policy_, at()));
+  EXPECT_EQ(withdraw(record_, maryam_, policy_, at()).error().code, "registration_under_way");
+  EXPECT_FALSE(handling().closure);
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const std::array<std::string, 8> personal{"زهرا رضایی",    "+989131234567", "۰۹۱۳۱۲۳۴۵۶۷", "0012345679",
-                                          "موضوع محرمانه", "شرح محرمانه",   "چهارباغ",     "51.66"};
+const std::array<std::string, 12> personal{"زهرا رضایی", "+989131234567", "۰۹۱۳۱۲۳۴۵۶۷",  "0012345679",    "موضوع محرمانه", "شرح محرمانه",
+                                           "چهارباغ",    "51.66",         "پاسخ محرمانه", "تشریح محرمانه", "یادداشت",       "رضا مرادی"};
 
 Record sample() {
   const Timestamp received{Milliseconds{1'795'533'000'000}};
@@ -46,6 +46,15 @@ Record sample() {
   request.told = Told{.by = ToldBy::sms, .code = "4711", .at = received};
   request.attention = {AttentionReason::undelivered};
   request.citizen_hash = "abcdef";
+  request.handling.assignment = Assignment{.unit = "معاونت عمران",
+                                           .due = parse_date("2026-12-20"),
+                                           .explanation = Sensitive<std::string>("تشریح محرمانه"),
+                                           .note = "یادداشت",
+                                           .by = "رضا مرادی",
+                                           .at = received};
+  request.handling.answer =
+      Answer{.channel = AnswerChannel::sms, .text = Sensitive<std::string>("پاسخ محرمانه"), .by = "رضا مرادی", .at = received};
+  request.handling.amendment = {.state = AmendmentState::calling, .number = 2, .fields = bit(Field::due), .under_way = bit(Field::answer)};
   request.version = 4;
   Message message{.id = 5, .code = "4711", .mobile = *request.content.citizen.mobile, .parts = 2, .state = MessageState::sent};
   message.text = Sensitive<std::string>("متن پیامک");
@@ -78,9 +87,22 @@ TEST(RequestView, ShowsEverything) {
       at("/progress"),
       R"({"state":"in_progress","state_name":"در حال پیگیری","at":"2026-11-24T18:40:00.000+03:30","words":"in_progress: نوبت زهرا رضایی"})");
   EXPECT_EQ(at("/told/by"), R"("sms")");
+  EXPECT_EQ(
+      at("/assignment"),
+      R"({"unit":"معاونت عمران","due":"2026-12-20","due_jalali":"۱۴۰۵/۰۹/۲۹","explanation":"تشریح محرمانه","note":"یادداشت","by":"رضا مرادی","at":"2026-11-24T18:40:00.000+03:30"})");
+  EXPECT_EQ(at("/answer"), R"({"channel":"sms","text":"پاسخ محرمانه","by":"رضا مرادی","at":"2026-11-24T18:40:00.000+03:30"})");
+  EXPECT_EQ(at("/amendment"), R"({"number":2,"state":"calling","fields":["due","answer"]})");
+  EXPECT_EQ(at("/answered"), "true");
   EXPECT_EQ(at("/attention"), R"(["undelivered"])");
   EXPECT_EQ(at("/messages/0/parts"), "2");
   EXPECT_EQ(at("/messages/0/text"), "absent");
+}
+
+TEST(RequestView, NamesNoCodeOfATextThatCarriesNone) {
+  auto record = sample();
+  record.messages.front().code.clear();
+  const auto document = parse(request_view(record));
+  EXPECT_EQ(find(*document, "/messages/0/code"), nullptr);
 }
 
 TEST(TrackView, ShowsNoPersonalData) {
@@ -142,7 +164,18 @@ std::vector<Event> events() {
        .details = {{"reason", "by_hand"}, {"by", "person"}},
        .actor = {.name = officer, .key = "desk-1", .note = "note"}},
       {.type = EventType::registered, .details = {{"system", "137"}, {"code", "4711"}}, .actor = {.name = officer, .key = {}, .note = {}}},
-      {.type = EventType::told, .details = {{"by", "person"}, {"code", "4711"}}, .actor = {.name = officer, .key = {}, .note = {}}}};
+      {.type = EventType::told, .details = {{"by", "person"}, {"code", "4711"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::attention_raised, .details = {{"reason", "no_contact"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::message_sent, .details = {{"message_kind", "answer"}, {"code", ""}}},
+      {.type = EventType::in_review, .details = {{"due", "2026-11-25T23:59:59.999+03:30"}}},
+      {.type = EventType::reviewed, .details = {{"decision", "to_desk"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::corrected, .details = {{"fields", "mobile address"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::assigned,
+       .details = {{"unit", "معاونت عمران"}, {"due", "2026-12-20"}},
+       .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::answered, .details = {{"channel", "sms"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::closed, .details = {{"reason", "withdrawn"}}, .actor = {.name = officer, .key = {}, .note = {}}},
+      {.type = EventType::amended, .details = {{"amendment", "2"}}}};
 }
 
 std::string schema_name(EventType type) {

@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 
+#include "gateway/domain/decisions.h"
 #include "gateway/pipeline/driver.h"
 #include "tests/unit/pipeline/counting_random.h"
 
@@ -109,6 +110,23 @@ class ScriptedUpstream : public Upstream {
     answer<FollowUpOutcome>(executor_, follow_ups, handler);
   }
 
+  void amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) override {
+    const auto& handling = request->handling;
+    amended.emplace_back(handling.amendment.number, handling.assignment ? handling.assignment->unit : "");
+    if (!holds_amendments) return answer<AmendOutcome>(executor_, amends, handler);
+    executor_.post([this, handler] { held_amendments.push_back(handler); });
+  }
+  void look_up_amendment(std::shared_ptr<const Request>, const Handler<LookupOutcome>& handler) override {
+    ++amendment_lookups_asked;
+    answer<LookupOutcome>(executor_, amendment_lookups, handler);
+  }
+
+  std::deque<AmendOutcome> amends{outcome::Amended{}};
+  std::deque<LookupOutcome> amendment_lookups{outcome::Found{}};
+  std::vector<std::pair<int, std::string>> amended;  ///< Under which number, and the unit.
+  int amendment_lookups_asked = 0;
+  bool holds_amendments = false;  ///< They are not answered by themselves.
+  std::vector<Handler<AmendOutcome>> held_amendments;
   std::deque<FollowUpOutcome> follow_ups{std::vector<ProgressReport>{}};
   std::vector<std::vector<std::string>> followed;
   std::deque<SubmitOutcome> submits{outcome::Registered{"1"}};
@@ -162,6 +180,7 @@ class DriverTest : public ::testing::Test {
     bool two_lines = false;
     std::function<std::vector<std::string>(RequestKey)> media_urls{};
     bool follows_up = false;  ///< 137 is asked after each request, every half minute.
+    bool desk_after_review = false;
   };
   DriverTest() : DriverTest(Options{}) {}
   explicit DriverTest(const Options& options) {
@@ -178,6 +197,7 @@ class DriverTest : public ::testing::Test {
     settings_.policy.holding_after = minutes(5);
     settings_.policy.follow_ups[0] = {.asked = options.follows_up, .first = seconds(30), .longest = seconds(30), .after_end = {}};
     settings_.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
+    settings_.policy.desk_after_review = options.desk_after_review;
     policy_ = settings_.policy;
     media_urls_ = options.media_urls;
     lines_.push_back({"first", sms_});
@@ -215,15 +235,16 @@ class DriverTest : public ::testing::Test {
 
   /// A request as intake would hand it over; its key.
   RequestKey take(const std::string& form) {
-    store::Intake intake{.form_item = {.meeting = "m", .form = form, .item = 1},
-                         .received_from = "test",
-                         .original = "{}",
-                         .fingerprint = form,
-                         .content = {.region = *Region::from_number(5)},
-                         .route = {},
-                         .citizen_hash = {},
-                         .traceparent = {},
-                         .first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = executor_.now()}); }};
+    store::Intake intake{
+        .form_item = {.meeting = "m", .form = form, .item = 1},
+        .received_from = "test",
+        .original = "{}",
+        .fingerprint = form,
+        .content = {.region = *Region::from_number(5)},
+        .route = {},
+        .citizen_hash = {},
+        .traceparent = {},
+        .first_change = [this](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = executor_.now()}); }};
     intake.content.citizen.mobile = Sensitive<std::string>("+989130000001");
     std::optional<RequestKey> key;
     store_->accept(std::move(intake), [&](store::AcceptOutcome outcome) {
@@ -237,6 +258,28 @@ class DriverTest : public ::testing::Test {
     return key.value_or(0);
   }
   Request request(RequestKey key) { return store_->find(key)->request; }
+  /// What a person decides of it, as the API would hand it over.
+  template <class Decision>
+  void decide(RequestKey key, Decision decision) {
+    std::optional<store::UpdateOutcome> outcome;
+    auto transition = [this, decision](const Record& record) {
+      return decision(record, lifecycle::Decider{.by = "زهرا"}, policy_,
+                      lifecycle::Moment{.now = executor_.now(), .random_bits = random_.bits()});
+    };
+    store_->update(key, std::move(transition), [&](store::UpdateOutcome done) {
+      executor_.post([&, done = std::move(done)] {
+        if (done) driver_->added(done->tasks);
+        outcome = done;
+      });
+    });
+    EXPECT_TRUE(executor_.run_until([&] { return outcome.has_value(); }));
+    EXPECT_TRUE(outcome->ok()) << (outcome->ok() ? "" : outcome->error().code);
+  }
+  void assign(RequestKey key, const std::string& unit) {
+    decide(key, [unit](const Record& record, const auto& decider, const auto& policy, const auto& moment) {
+      return lifecycle::assign(record, {.assignment = {.unit = unit}}, decider, policy, moment);
+    });
+  }
   /// Time passes in small steps until the condition holds.
   bool eventually(const std::function<bool()>& condition) {
     for (int step = 0; step < 2'000; ++step) {
@@ -251,6 +294,13 @@ class DriverTest : public ::testing::Test {
       EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
       executor_.pass(milliseconds(500));
     }
+  }
+  void pass_days(Milliseconds time) {
+    for (auto passed = milliseconds(0); passed < time; passed += minutes(30)) {
+      EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
+      executor_.pass(minutes(30));
+    }
+    EXPECT_TRUE(executor_.run_until([&] { return settled() && !executor_.has_work(); }));
   }
   /// Not before the one, but before the other time from now has passed.
   bool registers_within(RequestKey key, Milliseconds not_before, Milliseconds before) {
