@@ -11,7 +11,7 @@ class PrintedForms : public OpenStore {
  protected:
   PrintOutcome print(std::vector<std::string> forms, std::string meeting_id = "m1") const {
     return Calls::wait<PrintOutcome>(
-        [&](auto handler) { store_->print_forms({.meeting = std::move(meeting_id), .forms = std::move(forms)}, std::move(handler)); });
+        [&](const auto& handler) { store_->print_forms({.meeting = std::move(meeting_id), .forms = std::move(forms)}, handler); });
   }
   std::vector<PrintedForm> printed(std::vector<std::string> forms, std::string meeting_id = "m1") const {
     return std::get<std::vector<PrintedForm>>(print(std::move(forms), std::move(meeting_id)));
