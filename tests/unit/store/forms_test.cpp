@@ -5,7 +5,6 @@ namespace {
 
 using testing::Each;
 using testing::Field;
-using testing::Not;
 
 class PrintedForms : public OpenStore {
  protected:
