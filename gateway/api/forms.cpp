@@ -55,8 +55,8 @@ void print_forms(const Context& context, const http::Request& request, const htt
   if (!meeting) return refuse(request, reply, {.code = "meeting_not_found"});
   store::FormsToPrint wanted{.meeting = meeting->id, .forms = {}};
   for (int i = 0; i < numbers->count; ++i) wanted.forms.push_back(std::to_string(numbers->from + i));
-  context.store.print_forms(std::move(wanted), [&context, reply, page = wants_page(request), persian = request.wants_persian(),
-                                                meeting = std::move(*meeting)](store::PrintOutcome outcome) {
+  context.store.print_forms(wanted, [&context, reply, page = wants_page(request), persian = request.wants_persian(),
+                                     meeting = std::move(*meeting)](store::PrintOutcome outcome) {
     if (const auto* error = std::get_if<Error>(&outcome)) return reply(http::to_response({.code = error->code}, persian));
     if (const auto* used = std::get_if<store::FormInUse>(&outcome)) {
       return reply(http::to_response({.code = "form_in_use", .members = {{"form", used->form}}}, persian));

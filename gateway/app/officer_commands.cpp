@@ -101,7 +101,7 @@ int due(const ApiAccess& access, const DueQuestion& question) {
   Printed all;
   for (const auto& [target, list, print] : {std::tuple{"/v1/deadlines?state=missed&" + filters, "deadlines", &print_step},
                                             {"/v1/deadlines?state=open&" + filters, "deadlines", &print_step},
-                                            {"/v1/due?" + filters + before, "items", &print_item}}) {
+                                            {fmt::format("/v1/due?{}{}", filters, before), "items", &print_item}}) {
     if (all.lines >= question.most) break;
     const auto printed = print_pages(*api, target, list, question.most - all.lines, print);
     if (!printed) return fail(printed.error());
@@ -122,7 +122,7 @@ int forms(const ApiAccess& access, const FormsOrder& order) {
   if (!api) return fail(api.error());
   json::Writer body;
   body.begin_object().member("from", order.from).member("count", order.count);
-  const auto page = api->post_for_page("/v1/meetings/" + percent_encoded(order.meeting) + "/forms", body.end_object().take());
+  const auto page = api->post_for_page(fmt::format("/v1/meetings/{}/forms", percent_encoded(order.meeting)), body.end_object().take());
   if (!page) return fail(page.error());
   std::ofstream file(order.out, std::ios::binary);
   if (!(file << *page).flush()) return fail({"unwritable", "`" + order.out + "` cannot be written; the same forms can be printed again"});

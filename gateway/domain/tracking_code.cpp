@@ -55,8 +55,10 @@ std::optional<TrackingCode> TrackingCode::from_number(std::int64_t number) {
 std::string TrackingCode::digits() const { return std::to_string(number_); }
 
 std::string TrackingCode::for_people() const {
+  // With a plain blank between them, a line from right to left would show the groups in reverse (UAX #9, W4: this one is a separator).
+  constexpr const char* blank = "\u00a0";
   const auto text = digits();
-  return persian_digits(text.substr(0, 3) + " " + text.substr(3, 3) + " " + text.substr(6));
+  return persian_digits(text.substr(0, 3) + blank + text.substr(3, 3) + blank + text.substr(6));
 }
 
 }  // namespace salam

@@ -22,7 +22,7 @@ class TrackingCode {
   [[nodiscard]] std::int64_t number() const noexcept { return number_; }
   /// Ten Latin digits, as upstream systems and URLs get it.
   [[nodiscard]] std::string digits() const;
-  /// Grouped 3-3-4 with Persian digits and blanks, as people read it: `۱۲۳ ۴۵۶ ۷۸۹۰`.
+  /// Grouped 3-3-4 with Persian digits and no-break spaces, as people read it: `۱۲۳ ۴۵۶ ۷۸۹۰`.
   [[nodiscard]] std::string for_people() const;
 
   friend auto operator<=>(const TrackingCode&, const TrackingCode&) = default;

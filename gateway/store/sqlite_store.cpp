@@ -172,8 +172,8 @@ void SqliteStore::announce_deadlines(const std::function<void(Result<Announced>)
   put(AnnounceOperation{handler}, settings_.max_queue);
 }
 
-void SqliteStore::print_forms(FormsToPrint forms, std::function<void(PrintOutcome)> handler) {
-  put(FormsOperation{std::move(forms), std::move(handler)}, settings_.max_queue);
+void SqliteStore::print_forms(const FormsToPrint& forms, const std::function<void(PrintOutcome)>& handler) {
+  put(FormsOperation{forms, handler}, settings_.max_queue);
 }
 
 void SqliteStore::note_attempt(RequestKey key, Attempt attempt) { put(AttemptOperation{key, std::move(attempt)}, 2 * settings_.max_queue); }

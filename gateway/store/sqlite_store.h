@@ -40,7 +40,7 @@ class SqliteStore final : public Store {
   void count_deadlines(const DeadlineRules& rules) override;
   void step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) override;
   void announce_deadlines(const std::function<void(Result<Announced>)>& handler) override;
-  void print_forms(FormsToPrint forms, std::function<void(PrintOutcome)> handler) override;
+  void print_forms(const FormsToPrint& forms, const std::function<void(PrintOutcome)>& handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override;
   void attach(NewAttachment attachment, std::function<void(AttachOutcome)> handler) override;

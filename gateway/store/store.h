@@ -293,7 +293,7 @@ class Store {
   virtual void announce_deadlines(const std::function<void(Result<Announced>)>& /*handler*/) {}
   /// In the order given. A number that was printed before keeps its code, so printing again is harmless; after a restore it gets the same
   /// code again. The first request typed in from such a form takes the form's code, and its citizen was told it by the slip.
-  virtual void print_forms(FormsToPrint /*forms*/, std::function<void(PrintOutcome)> /*handler*/) {}
+  virtual void print_forms(const FormsToPrint&, const std::function<void(PrintOutcome)>& /*handler*/) {}
   /// The relay's mark; commits with whatever comes next.
   virtual void mark_published(std::int64_t position) = 0;
   /// Where an upstream's lookup or another note of the pipeline belongs to no change: kept for operators only.

@@ -204,8 +204,9 @@ TrackingCode Writer::draw_code() {
 
 TrackingCode Writer::derive_code(const std::string& meeting, const std::string& form) {
   constexpr std::size_t digits_of_64_bits = 16;
+  const auto name = meeting + '/' + form + '/';
   for (int attempt = 0;; ++attempt) {
-    const auto hash = keyed_hash_("form", meeting + '/' + form + '/' + std::to_string(attempt));
+    const auto hash = keyed_hash_("form", name + std::to_string(attempt));
     const auto code = TrackingCode::from_random(std::stoull(hash.substr(0, digits_of_64_bits), nullptr, 16));
     if (!is_taken(code)) {
       return code;

@@ -27,7 +27,6 @@ std::vector<std::string> event_types(const City& city, const std::string& id) {
 TEST(PrintedForms, TellTheirCodeBeforeAnythingElseDoes) {
   City city({.gateway = {.replace = {{"[sms]\n", "[sms]\nholding_after = \"100ms\"\n"}}}});
   city.fault(Which::system137, R"({"mode": "status", "status": 503})");
-  city->announce_meeting();
   const auto printed = city->post(path, numbers(1001, 2));
   ASSERT_EQ(printed.status, 200) << printed.body;
   EXPECT_THAT(printed.each("/forms", "/form"), ElementsAre("1001", "1002"));
@@ -59,7 +58,6 @@ TEST(PrintedForms, TellTheirCodeBeforeAnythingElseDoes) {
 
 TEST(PrintedForms, KeepTheirCodesWhenPrintedTypedInOrKilledInBetween) {
   City city;
-  city->announce_meeting();
   const auto codes = city->post(path, numbers(1, 3)).each("/forms", "/tracking_code");
   const auto without_mobile = Gateway::form("2", R"("citizen": {"name": "نمونه"})");
   city->kill();
@@ -80,7 +78,6 @@ TEST(PrintedForms, KeepTheirCodesWhenPrintedTypedInOrKilledInBetween) {
 
 TEST(PrintedForms, RefuseANumberThatWasTypedInWithoutOne) {
   City city;
-  city->announce_meeting();
   city->take("7");
   const auto refused = city->post(path, numbers(5, 10), {{"Accept-Language", "fa"}});
   EXPECT_EQ(refused.status, 409);
@@ -92,7 +89,6 @@ TEST(PrintedForms, RefuseANumberThatWasTypedInWithoutOne) {
 
 TEST(PrintedForms, SurviveBackupAndRestoreAndCanBePrintedAgainAfterwards) {
   City city;
-  city->announce_meeting();
   const auto before = city->post(path, numbers(1, 2)).each("/forms", "/tracking_code");
   const auto copy = (city->folder() / "copy").string();
   ASSERT_EQ(city->run({"backup", copy}).code, 0);
@@ -120,7 +116,6 @@ class FormsCommand : public testing::Test {
 
 TEST_F(FormsCommand, WritesAPageToPrint) {
   City city(with("[tracking]\npublic_url = \"https://isfahan.example/track/{code}\"\n"));
-  city->announce_meeting();
   const auto ran = order(city, {"--from", "1001", "--count", "3", "--out", out(city)});
   EXPECT_EQ(ran.code, 0) << ran.output;
   EXPECT_THAT(ran.output, AllOf(HasSubstr("۳ برگه، از شمارهٔ ۱۰۰۱ تا ۱۰۰۳"), HasSubstr("A4")));
@@ -152,7 +147,8 @@ TEST_F(FormsCommand, TakesTheCitysOwnTemplate) {
 }
 
 TEST_F(FormsCommand, SaysWhyItMadeNone) {
-  City city;
+  City city({.start = false});
+  city->start();
   EXPECT_THAT(order(city, {"--from", "1", "--count", "2", "--out", out(city)}).output, HasSubstr("چنین دیداری ثبت نشده است"));
   city->announce_meeting();
   EXPECT_THAT(order(city, {"--from", "1", "--count", "1001", "--out", out(city)}).output, HasSubstr("--count"));

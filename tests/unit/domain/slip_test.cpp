@@ -8,7 +8,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::Pair;
 
 /// A request from a form that was printed with its code: the citizen went home with the slip.

@@ -5,13 +5,12 @@ namespace {
 
 using testing::Each;
 using testing::Field;
-using testing::Not;
 
 class PrintedForms : public OpenStore {
  protected:
   PrintOutcome print(std::vector<std::string> forms, std::string meeting_id = "m1") const {
     return Calls::wait<PrintOutcome>(
-        [&](auto handler) { store_->print_forms({.meeting = std::move(meeting_id), .forms = std::move(forms)}, std::move(handler)); });
+        [&](const auto& handler) { store_->print_forms({.meeting = std::move(meeting_id), .forms = std::move(forms)}, handler); });
   }
   std::vector<PrintedForm> printed(std::vector<std::string> forms, std::string meeting_id = "m1") const {
     return std::get<std::vector<PrintedForm>>(print(std::move(forms), std::move(meeting_id)));
