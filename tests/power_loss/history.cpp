@@ -75,7 +75,9 @@ store::Operation History::request(const Disk& disk) {
   constexpr std::uint64_t longest_form = 20'000;
   auto intake = store::test::intake(fmt::format("f{}", ++forms_), 1, "v1:a", fmt::format("m{}", 1 + below(meetings_)));
   if (below(3) == 0) intake.original.append(below(longest_form), 'x');
-  intake.first_change = [this, now = machine_.clock.now()](Request fresh) { return lifecycle::received(std::move(fresh), policy_, {.now = now}); };
+  intake.first_change = [this, now = machine_.clock.now()](Request fresh) {
+    return lifecycle::received(std::move(fresh), policy_, {.now = now});
+  };
   return store::AcceptOperation{std::move(intake), [this, &disk](const store::AcceptOutcome& outcome) {
                                   if (const auto* got = std::get_if<store::Accepted>(&outcome)) {
                                     ledger_.answered(got->record, disk.position());

@@ -99,8 +99,9 @@ Problems faults_in(const std::string& path) {
     if (auto line = check.get<std::string>(); line != "ok") problems.push_back("integrity check: " + line);
   }
   expect_none("SELECT count(*) FROM pragma_foreign_key_check", "rows without what they belong to");
-  expect_none("SELECT count(*) FROM (SELECT 1 FROM events GROUP BY request, meeting HAVING min(sequence) <> 1 OR max(sequence) <> count(*))",
-              "requests with a gap in their events");
+  expect_none(
+      "SELECT count(*) FROM (SELECT 1 FROM events GROUP BY request, meeting HAVING min(sequence) <> 1 OR max(sequence) <> count(*))",
+      "requests with a gap in their events");
   expect_none("SELECT count(*) FROM requests r WHERE r.sequence <> (SELECT count(*) FROM events e WHERE e.request = r.key)",
               "requests that count other events than they have");
   expect_none("SELECT (SELECT count(*) FROM requests) <> (SELECT coalesce(sum(requests), 0) FROM tallies)", "wrong tallies");
