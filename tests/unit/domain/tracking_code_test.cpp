@@ -69,7 +69,9 @@ TEST(TrackingCode, CatchesEverySwapOfNeighbours) {
   }
 }
 
-TEST(TrackingCode, IsShownInGroupsWithPersianDigits) { EXPECT_EQ(TrackingCode::from_number(1'000'095'724)->for_people(), "۱۰۰\u00a0۰۰۹\u00a0۵۷۲۴"); }
+TEST(TrackingCode, IsShownInGroupsWithPersianDigits) {
+  EXPECT_EQ(TrackingCode::from_number(1'000'095'724)->for_people(), "۱۰۰\u00a0۰۰۹\u00a0۵۷۲۴");
+}
 
 TEST(TrackingCode, ReadsPersianDigitsWithBlanks) {
   const auto code = TrackingCode::from_random(987'654'321);
