@@ -65,7 +65,7 @@ void tell_corrected_contact(Draft& draft, const Record& record, const Policy& po
   }
   if (request.registration.state == RegistrationState::registered) {
     draft.write_registered();
-  } else if (!request.told) {
+  } else {
     draft.write_holding();
   }
   if (answered_by_text) draft.write_answer(answer->text);

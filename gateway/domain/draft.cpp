@@ -20,7 +20,7 @@ std::optional<Timestamp> clock_strikes(const Request& request, bool texted, cons
   std::optional<Timestamp> next;
   const auto at = [&next](Timestamp time) { next = std::min(next.value_or(time), time); };
   const auto state = request.registration.state;
-  const bool must_be_told = !texted && !request.told && request.content.citizen.mobile;
+  const bool must_be_told = !texted && !kept_a_slip(request) && request.content.citizen.mobile;
   if (state < RegistrationState::registered && must_be_told) at(request.received_at + policy.holding_after);
   if (const auto& review = request.handling.review_due; review && !request.attention.contains(AttentionReason::overdue)) at(*review);
   if (request.due && request.due_stage == DueStage::ahead) at(*request.due - policy.approaching_before);
@@ -127,7 +127,7 @@ void Draft::say_told() {
 }
 
 void Draft::write_holding_once() {
-  if (!texted_ && !request().told) write_holding();
+  if (!texted_ && !kept_a_slip(request())) write_holding();
 }
 
 void Draft::write_holding() {

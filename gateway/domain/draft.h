@@ -65,7 +65,7 @@ class Draft {
   void say_told();
   /// Where the gateway's code is all there is to tell.
   void write_holding();
-  /// The same, unless the citizen was told a code, or will be by a text on its way.
+  /// The same, unless the citizen has it on a slip, or a text with a code was written before.
   void write_holding_once();
   void write_registered();
   void write_progress(const MessageTemplate& text);
@@ -136,6 +136,9 @@ inline const Message* find_message(const Record& record, std::int64_t id) {
 inline bool was_texted_a_code(const Record& record) {
   return std::ranges::any_of(record.messages, [](const Message& message) { return !message.code.empty(); });
 }
+
+/// The code was on the form's slip: nobody needs to be texted it.
+inline bool kept_a_slip(const Request& request) { return request.told && request.told->by == ToldBy::slip; }
 
 /// It goes to the number that the citizen has now.
 inline bool reaches_the_citizen(const Message& message, const Request& request) { return request.content.citizen.mobile == message.mobile; }

@@ -73,7 +73,7 @@ TEST_F(SlipTest, IsFollowedByTheSystemsCodeWithoutHaste) {
 
 TEST_F(SlipTest, HoldsWhenTheNumberIsCorrected) {
   hand_in();
-  EXPECT_THAT(correct_mobile(Sensitive<std::string>("+989120000002")).messages, IsEmpty());
+  EXPECT_THAT(correct_mobile(Sensitive<std::string>("+989120000002")).messages, ElementsAre(Field(&Message::kind, MessageKind::holding)));
   EXPECT_TRUE(told_by_slip());
   correct_mobile(std::nullopt);
   EXPECT_TRUE(told_by_slip());
