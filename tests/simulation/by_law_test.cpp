@@ -18,7 +18,6 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::IsEmpty;
 
 constexpr std::array meeting_days{1, 15, 29};
 constexpr int last_day = 100;
@@ -171,7 +170,7 @@ class ByLaw : public testing::Test {
           policy, moment);
     });
   }
-  void review(int day, int meeting, Form form, lifecycle::ReviewVerdict verdict) {
+  void review(int day, int meeting, Form form, const lifecycle::ReviewVerdict& verdict) {
     on(day, meeting, form, [this, verdict](const Record& record, const auto& policy, const auto& moment) {
       return lifecycle::review(record, verdict, group_, policy, moment);
     });
@@ -236,7 +235,7 @@ class ByLaw : public testing::Test {
     ASSERT_TRUE(report.ok()) << report.error().message;
     for (const auto& finding : report.value().findings) ADD_FAILURE() << "day " << day << ": " << finding.code << ": " << finding.what;
   }
-  std::int64_t count(const std::string& rows) { return disk_.database.number(("SELECT count(*) FROM " + rows).c_str()); }
+  std::int64_t count(const std::string& rows) { return disk_.database.number("SELECT count(*) FROM " + rows); }
   std::int64_t events(EventType type, const std::string& data = "") {
     return count("events WHERE type = '" + std::string(cloud_event_type(type)) + "' AND data LIKE '%" + data + "%'");
   }
