@@ -85,7 +85,7 @@ std::string browser_missing() {
 }
 
 bool browser_required() {
-  const char* required = std::getenv("TESTS_REQUIRE_BROWSER");
+  const char* required = std::getenv("SALAM_REQUIRE_BROWSER");
   return required != nullptr && std::string_view(required) == "1";
 }
 

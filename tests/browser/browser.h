@@ -38,7 +38,7 @@ class Browser {
 /// Why the programs that this needs cannot be had; empty where they are there.
 std::string browser_missing();
 bool browser_required();
-/// At the start of a test: it is skipped with the reason, or fails where TESTS_REQUIRE_BROWSER=1.
+/// At the start of a test: it is skipped with the reason, or fails where SALAM_REQUIRE_BROWSER=1.
 #define SALAM_NEEDS_BROWSER()                                                                   \
   do {                                                                                          \
     const auto browser_reason = ::salam::test::browser_missing();                               \

@@ -171,7 +171,7 @@ Broker* shared_broker(std::string& why) {
 }
 
 bool kafka_required() {
-  const char* required = std::getenv("TESTS_REQUIRE_KAFKA");
+  const char* required = std::getenv("SALAM_REQUIRE_KAFKA");
   return required != nullptr && std::string_view(required) == "1";
 }
 

@@ -52,7 +52,7 @@ class Broker {
 Broker* shared_broker(std::string& why);
 
 /// At the start of a test or fixture: `broker` is the shared one, or the test ends: skipped with the reason, failed where
-/// TESTS_REQUIRE_KAFKA=1.
+/// SALAM_REQUIRE_KAFKA=1.
 bool kafka_required();
 #define SALAM_NEEDS_BROKER(broker)                                                       \
   do {                                                                                   \

@@ -15,14 +15,24 @@ namespace salam::test {
 namespace {
 
 /// After fork only async-signal-safe calls are allowed.
-[[noreturn]] void become(char* const* arguments, const char* output) {
+[[noreturn]] void become(char* const* arguments, char* const* environment, const char* output) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int file = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (file < 0 || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(file, STDOUT_FILENO) < 0 || dup2(file, STDERR_FILENO) < 0)
     _exit(126);
-  execvp(arguments[0], arguments);
+  execvpe(arguments[0], arguments, environment);
   _exit(127);
+}
+
+/// This process's, without what only tests are told: the gateway refuses settings that it does not know.
+std::vector<char*> environment_of_programs() {
+  std::vector<char*> kept;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("SALAM_REQUIRE_")) kept.push_back(*variable);
+  }
+  kept.push_back(nullptr);
+  return kept;
 }
 
 int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
@@ -33,9 +43,10 @@ Process::Process(const std::vector<std::string>& command, const std::filesystem:
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  const auto environment = environment_of_programs();
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("fork failed");
-  if (pid_ == 0) become(arguments.data(), output.c_str());
+  if (pid_ == 0) become(arguments.data(), environment.data(), output.c_str());
 }
 
 Process::~Process() {

@@ -36,7 +36,7 @@ class KannelContract : public testing::Test {
   void SetUp() override {
     std::string why;
     kannel_ = test::shared_kannel(why);
-    const char* required = std::getenv("TESTS_REQUIRE_KANNEL");
+    const char* required = std::getenv("SALAM_REQUIRE_KANNEL");
     if (kannel_ == nullptr && required != nullptr && std::string_view(required) == "1") FAIL() << why;
     if (kannel_ == nullptr) GTEST_SKIP() << why;
     receiver_ = stand_ins::serve(io_, 0, [this](const stand_ins::Request& request) { return take_report(request); });

@@ -78,7 +78,7 @@ std::vector<json::Document> run_script(const fs::path& packages, const std::stri
 }
 
 bool npm_required() {
-  const char* required = std::getenv("TESTS_REQUIRE_NPM");
+  const char* required = std::getenv("SALAM_REQUIRE_NPM");
   return required != nullptr && std::string_view(required) == "1";
 }
 

@@ -22,7 +22,7 @@ std::vector<json::Document> run_script(const std::filesystem::path& packages, co
 json::Document parsed(const std::string& line);
 
 /// At the start of a test or fixture: `packages` is their folder, or the test ends: skipped with the reason, failed where
-/// TESTS_REQUIRE_NPM=1.
+/// SALAM_REQUIRE_NPM=1.
 bool npm_required();
 #define SALAM_NEEDS_NPM(packages)                                                                   \
   do {                                                                                              \
