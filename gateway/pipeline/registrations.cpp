@@ -57,23 +57,26 @@ std::vector<std::string> Registrations::media_urls(RequestKey request) const {
 void Registrations::submit(const Task& task, Request request) {
   request.media_urls = media_urls(request.key);
   const auto most_bytes = upstream(task.lane).traits().takes_files;
-  if (most_bytes == 0) return call(task, std::move(request), {});
   const auto shared = std::make_shared<const Request>(std::move(request));
+  if (most_bytes == 0) return call(task, shared, {});
   read_attached_files(engine_.world(), *shared, most_bytes,
-                      [this, task, shared](AttachedFiles attached) { call(task, *shared, std::move(attached)); });
+                      [this, task, shared](AttachedFiles attached) { call(task, shared, std::move(attached)); });
 }
 
-void Registrations::call(const Task& task, Request request, AttachedFiles attached) {
-  const auto light = std::make_shared<const Request>(request);
-  request.files = std::move(attached.files);
-  upstream(task.lane).submit(
-      std::make_shared<const Request>(std::move(request)),
-      [this, task, light, note = std::move(attached.note), at = engine_.world().clock.now()](Reply<SubmitOutcome> reply) {
-        const bool succeeded = std::holds_alternative<outcome::Registered>(reply.outcome);
-        if (!note.empty()) reply.excerpt = note + (reply.excerpt.empty() ? "" : "; ") + reply.excerpt;
-        engine_.commit(task, judge(task, at, std::move(reply)));
-        if (succeeded) prove_lookup(task.lane, [&light] { return *light; });
-      });
+void Registrations::call(const Task& task, const std::shared_ptr<const Request>& request, AttachedFiles attached) {
+  auto sent = request;
+  if (!attached.files.empty()) {
+    auto with_files = std::make_shared<Request>(*request);
+    with_files->files = std::move(attached.files);
+    sent = std::move(with_files);
+  }
+  upstream(task.lane).submit(std::move(sent), [this, task, request, note = std::move(attached.note),
+                                               at = engine_.world().clock.now()](Reply<SubmitOutcome> reply) {
+    const bool succeeded = std::holds_alternative<outcome::Registered>(reply.outcome);
+    if (!note.empty()) reply.excerpt = note + (reply.excerpt.empty() ? "" : "; ") + reply.excerpt;
+    engine_.commit(task, judge(task, at, std::move(reply)));
+    if (succeeded) prove_lookup(task.lane, [&request] { return *request; });
+  });
 }
 
 void Registrations::look_up(const Task& task) {

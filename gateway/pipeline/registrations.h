@@ -42,7 +42,7 @@ class Registrations {
 
   void submit(const Task& task, Request request);
   /// With what of its files goes along.
-  void call(const Task& task, Request request, AttachedFiles attached);
+  void call(const Task& task, const std::shared_ptr<const Request>& request, AttachedFiles attached);
   [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
   void look_up(const Task& task);
   void poll(const Task& task);
