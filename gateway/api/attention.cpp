@@ -44,10 +44,7 @@ void list(const Context& context, const http::Request& request, const http::Repl
           "one of overdue, uncertain, refused, unclear, poison, by_hand, review, no_contact, undelivered, declined, amend");
     }
   }
-  if (const auto text = request.query_value("region")) {
-    region = Region::parse(*text);
-    if (!region) return refuse_parameter(request, reply, "region", "1 to 15, or nazhvan");
-  }
+  if (!read_region(request, reply, region)) return;
   const auto items = context.store.attention(reason, region, page->after, page->size);
   json::Writer writer;
   writer.begin_object().key("items").begin_array();

@@ -59,7 +59,7 @@ void refuse_parameter(const http::Request& request, const http::Reply& reply, st
          {.code = "parameter_invalid", .errors = {{.pointer = "", .expected = std::move(expected), .parameter = std::string(parameter)}}});
 }
 
-std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters) {
+std::optional<int> page_size_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters) {
   std::vector<std::string_view> known(filters);
   known.insert(known.end(), {"page_size", "page_token"});
   for (const auto& [name, value] : request.query) {
@@ -67,24 +67,42 @@ std::optional<Page> page_of(const http::Request& request, const http::Reply& rep
     refuse_parameter(request, reply, name, fmt::format("no such parameter; known are {}", fmt::join(known, ", ")));
     return {};
   }
-  Page page;
-  if (const auto text = request.query_value("page_size")) {
-    const auto size = number(*text);
-    if (!size || *size < 1 || *size > 1'000) {
-      refuse_parameter(request, reply, "page_size", "a number from 1 to 1000");
-      return {};
-    }
-    page.size = static_cast<int>(*size);
+  const auto text = request.query_value("page_size");
+  if (!text) return Page{}.size;
+  const auto size = number(*text);
+  if (!size || *size < 1 || *size > 1'000) {
+    refuse_parameter(request, reply, "page_size", "a number from 1 to 1000");
+    return {};
   }
+  return static_cast<int>(*size);
+}
+
+std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters) {
+  const auto size = page_size_of(request, reply, filters);
+  if (!size) return {};
+  Page page{.size = *size};
   if (const auto text = request.query_value("page_token"); text && !text->empty()) {
-    const auto after = number(*text);
-    if (!after || *after < 1) {
+    const auto after = parse_page_token(*text);
+    if (!after) {
       refuse(request, reply, {.code = "page_token_invalid"});
       return {};
     }
     page.after = *after;
   }
   return page;
+}
+
+std::optional<std::int64_t> parse_page_token(std::string_view token) {
+  const auto after = number(token);
+  return after && *after >= 1 ? after : std::nullopt;
+}
+
+bool read_region(const http::Request& request, const http::Reply& reply, std::optional<Region>& region) {
+  const auto text = request.query_value("region");
+  if (text) region = Region::parse(*text);
+  if (!text || region) return true;
+  refuse_parameter(request, reply, "region", "1 to 15, or nazhvan");
+  return false;
 }
 
 std::string page_token(std::int64_t last) { return std::to_string(last); }

@@ -94,6 +94,14 @@ struct Page {
 };
 std::optional<Page> page_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters = {});
 std::string page_token(std::int64_t last);
+/// Of those, for a list that has tokens of its own: the size alone, and no parameter that is not known.
+std::optional<int> page_size_of(const http::Request& request, const http::Reply& reply,
+                                std::initializer_list<std::string_view> filters = {});
+/// Nothing where it is no token of `page_token`.
+std::optional<std::int64_t> parse_page_token(std::string_view token);
+
+/// The query's region, if it has one. Refuses by itself and answers false where it is none.
+bool read_region(const http::Request& request, const http::Reply& reply, std::optional<Region>& region);
 
 /// Who must act, in words: the reviewing officer, the unit it is assigned to, or else its region's manager.
 std::string responsible(const Context& context, const Request& request, bool review);

@@ -30,15 +30,6 @@ void get_meeting(const Context& context, const http::Request& request, const htt
   reply(json_response(200, json::meeting_view(record->meeting, record->deadlines, context.clock.now())));
 }
 
-/// The query's region, if it has one. Refuses by itself and answers false where it is none.
-bool read_region(const http::Request& request, const http::Reply& reply, std::optional<Region>& region) {
-  const auto text = request.query_value("region");
-  if (text) region = Region::parse(*text);
-  if (!text || region) return true;
-  refuse_parameter(request, reply, "region", "1 to 15, or nazhvan");
-  return false;
-}
-
 void list_meetings(const Context& context, const http::Request& request, const http::Reply& reply) {
   const auto page = page_of(request, reply, {"region"});
   std::optional<Region> region;

@@ -34,16 +34,11 @@ std::optional<store::DuePlace> place_of(std::string_view token) {
 }
 
 void due(const Context& context, const http::Request& request, const http::Reply& reply) {
-  auto without_token = request;
-  std::erase_if(without_token.query, [](const auto& parameter) { return parameter.first == "page_token"; });
-  const auto page = page_of(without_token, reply, {"region", "officer", "before"});
-  if (!page) return;
+  const auto size = page_size_of(request, reply, {"region", "officer", "before"});
+  if (!size) return;
   store::DueFilter filter{.region = {}, .what = {}, .officer = normalise(request.query_value("officer").value_or("")), .before = {}};
   if (filter.officer == context.review_officer) filter = {.region = {}, .what = store::DueWhat::review, .officer = {}, .before = {}};
-  if (const auto text = request.query_value("region")) {
-    filter.region = Region::parse(*text);
-    if (!filter.region) return refuse_parameter(request, reply, "region", "1 to 15, or nazhvan");
-  }
+  if (!read_region(request, reply, filter.region)) return;
   if (const auto text = request.query_value("before")) {
     filter.before = parse_rfc3339(*text);
     if (!filter.before) return refuse_parameter(request, reply, "before", "a time such as 2026-11-24T18:30:00+03:30");
@@ -54,7 +49,7 @@ void due(const Context& context, const http::Request& request, const http::Reply
     if (!place) return refuse(request, reply, {.code = "page_token_invalid"});
     after = *place;
   }
-  const auto items = context.store.due(filter, after, page->size);
+  const auto items = context.store.due(filter, after, *size);
   const auto now = context.clock.now();
   json::Writer writer;
   writer.begin_object().key("items").begin_array();
@@ -65,7 +60,7 @@ void due(const Context& context, const http::Request& request, const http::Reply
     writer.key("request").raw(json::request_view(record)).end_object();
   }
   writer.end_array();
-  if (std::cmp_equal(items.size(), page->size)) writer.member("next_page_token", token_of(items.back().place));
+  if (std::cmp_equal(items.size(), *size)) writer.member("next_page_token", token_of(items.back().place));
   reply(json_response(200, writer.end_object().take()));
 }
 
@@ -74,19 +69,15 @@ void search(const Context& context, const http::Request& request, const http::Re
   if (!document) return;
   auto body = json::read_search(*document);
   if (!body) return refuse(request, reply, invalid_body(body.error()));
-  RequestKey before = 0;
-  const auto& token = body->page_token;
-  const auto* const end = token.data() + token.size();
-  if (!token.empty() && (std::from_chars(token.data(), end, before).ptr != end || before < 1)) {
-    return refuse(request, reply, {.code = "page_token_invalid"});
-  }
+  const auto before = body->page_token.empty() ? std::optional<RequestKey>(0) : parse_page_token(body->page_token);
+  if (!before) return refuse(request, reply, {.code = "page_token_invalid"});
   const auto page = context.store.search({.mobile = std::move(body->mobile),
                                           .national_id = std::move(body->national_id),
                                           .name = std::move(body->name),
                                           .text = std::move(body->text),
                                           .meeting = body->meeting.empty() ? std::nullopt : std::optional(std::move(body->meeting)),
                                           .region = body->region},
-                                         before, body->page_size);
+                                         *before, body->page_size);
   json::Writer writer;
   writer.begin_object().key("requests").begin_array();
   for (const auto& record : page.records) writer.raw(json::request_view(record));
