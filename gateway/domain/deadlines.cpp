@@ -38,21 +38,6 @@ constexpr StepWords words_of(MeetingStep step) {
   return found == step_words.end() ? StepWords{} : *found;
 }
 
-Date last_day(MeetingStep step, Date date, const Calendar& calendar) {
-  switch (step) {
-    case MeetingStep::registered:
-      return calendar.days_after(date, 1);
-    case MeetingStep::sorted:
-    case MeetingStep::letter_sent:
-      return calendar.days_after(date, 7);
-    case MeetingStep::progress_reported:
-      return calendar.months_after(date, 1);
-    case MeetingStep::results_shown:
-      break;
-  }
-  return calendar.months_after(date, 3);
-}
-
 }  // namespace
 
 std::string_view to_string(MeetingStep step) { return words_of(step).wire; }
@@ -74,6 +59,21 @@ std::string_view to_string(DeadlineState state) {
 std::optional<DeadlineState> parse_deadline_state(std::string_view text) {
   const auto* const found = std::ranges::find(states, text, &std::pair<DeadlineState, std::string_view>::second);
   return found == states.end() ? std::nullopt : std::optional(found->first);
+}
+
+Date last_day(MeetingStep step, Date meeting, const Calendar& calendar) {
+  switch (step) {
+    case MeetingStep::registered:
+      return calendar.days_after(meeting, 1);
+    case MeetingStep::sorted:
+    case MeetingStep::letter_sent:
+      return calendar.days_after(meeting, 7);
+    case MeetingStep::progress_reported:
+      return calendar.months_after(meeting, 1);
+    case MeetingStep::results_shown:
+      break;
+  }
+  return calendar.months_after(meeting, 3);
 }
 
 Timestamp due_of(MeetingStep step, const Meeting& meeting, const Calendar& calendar) {

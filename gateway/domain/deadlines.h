@@ -30,6 +30,8 @@ std::string_view responsible_for(MeetingStep step);
 /// The responsible officer by name; empty where none is known.
 std::string officer_for(MeetingStep step, const Meeting& meeting);
 
+/// By-law: the last day for it.
+Date last_day(MeetingStep step, Date meeting, const Calendar& calendar);
 /// The last millisecond of the last day in Tehran: from then on it is too late.
 Timestamp due_of(MeetingStep step, const Meeting& meeting, const Calendar& calendar);
 

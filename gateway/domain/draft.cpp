@@ -1,11 +1,11 @@
 #include "gateway/domain/draft.h"
 
+#include "gateway/domain/deadlines.h"
 #include "gateway/domain/text.h"
 
 namespace salam::lifecycle {
 namespace {
 
-constexpr int months_to_answer = 3;  // By-law: the results are shown within three months.
 constexpr std::string_view a_person = "person";
 
 /// A code of digits in Persian ones; one with letters as its system writes it, which reads wrong when mixed.
@@ -30,7 +30,7 @@ std::optional<Timestamp> clock_strikes(const Request& request, bool texted, cons
 
 Timestamp answer_due(const Request& request, const Policy& policy) {
   const auto& assignment = request.handling.assignment;
-  const auto by_law = [&] { return policy.calendar()->months_after(request.meeting_date, months_to_answer); };
+  const auto by_law = [&] { return last_day(MeetingStep::results_shown, request.meeting_date, *policy.calendar()); };
   const auto due = tehran_end(assignment && assignment->due ? *assignment->due : by_law());
   const auto& [progress, words, changed_at] = request.follow_up;
   return progress == Progress::reopened && changed_at ? std::max(due, *changed_at + policy.reopened_due) : due;

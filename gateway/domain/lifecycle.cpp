@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "gateway/domain/deadlines.h"
 #include "gateway/domain/draft.h"
 
 namespace salam::lifecycle {
@@ -46,12 +47,11 @@ void announce_due(Draft& draft, const Policy& policy, const Moment& moment) {
   auto& request = draft.request();
   // Closures are announced at short notice: what was reckoned then may have moved.
   request.due = answer_due(request, policy);
-  if (moment.now >= *request.due) {
-    if (std::exchange(request.due_stage, DueStage::missed) != DueStage::missed) missed(draft, "answer", *request.due, moment);
-  } else if (moment.now >= *request.due - policy.approaching_before && request.due_stage == DueStage::ahead) {
-    request.due_stage = DueStage::approaching;
-    draft.event(EventType::deadline_approaching, {{"what", "answer"}, {"due", to_rfc3339(*request.due)}});
-  }
+  const auto stage = stage_of(*request.due, moment.now, policy.approaching_before);
+  if (stage <= request.due_stage) return;
+  request.due_stage = stage;
+  if (stage == DueStage::missed) return missed(draft, "answer", *request.due, moment);
+  draft.event(EventType::deadline_approaching, {{"what", "answer"}, {"due", to_rfc3339(*request.due)}});
 }
 
 }  // namespace
