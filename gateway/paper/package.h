@@ -27,7 +27,7 @@ struct Relationship {
 /// A file of Office Open XML, such as a presentation, as its parts by name: `ppt/slides/slide1.xml`. A value, held in memory.
 class Package {
  public:
-  /// Errors: `package_invalid`: no zip, larger than 32 MiB, unpacked larger than 128 MiB, or 8 MiB for a part of XML; a part or content
+  /// Errors: `package_invalid`: no zip, larger than 32 MiB, unpacked larger than 64 MiB, or 8 MiB for a part of XML; a part or content
   /// type missing; XML that is not well-formed, has a document type or nests too deep; macros.
   static Result<Package> read(std::string_view zip);
   /// The file anew, the same for the same parts and time. Throws std::runtime_error where memory does not suffice.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <ranges>
 #include <set>
 
 #include "gateway/paper/standard_slides.h"
@@ -73,7 +73,9 @@ void unlink(Package& deck, const std::string& part, const std::set<std::string>&
   }
   if (ids.empty()) return;
   const auto document = deck.xml(part);
-  for (const auto& one : document->select_nodes("//*[@r:id]")) {
+  auto links = document->select_nodes("//*[@r:id]");
+  links.sort(true);  // What stands inside another goes first.
+  for (const auto& one : links) {
     if (ids.contains(one.node().attribute("r:id").value())) one.parent().remove_child(one.node());
   }
   deck.set_xml(part, *document);
@@ -89,7 +91,7 @@ void drop_slides(Package& deck, const std::string& presentation, const std::set<
   for (const auto& slide : document->child("p:presentation").child("p:sldIdLst").children()) {
     if (dropped.contains(target_of(relationships, slide.attribute("r:id").value()))) numbers.insert(slide.attribute("id").value());
   }
-  for (auto& entry : all_named(*document, "p14:sldId")) {
+  for (auto& entry : std::views::reverse(all_named(*document, "p14:sldId"))) {
     if (numbers.contains(entry.attribute("id").value())) entry.parent().remove_child(entry);
   }
   deck.set_xml(presentation, *document);

@@ -35,11 +35,12 @@ std::string text_of(const pugi::xml_node& element) {
   return text;
 }
 
-/// Without what XML 1.0 cannot hold (2.2).
-std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return c >= 0 && c < ' '; }, ' ');
-  return text;
+/// A run's `a:t`; nothing where it holds more than text, which no editor writes.
+pugi::xml_node text_element_of(const pugi::xml_node& run) {
+  const auto element = run.child("a:t");
+  const auto children = element.children();
+  const bool plain = std::ranges::none_of(children, [](const auto& child) { return child.type() == pugi::node_element; });
+  return plain ? element : pugi::xml_node();
 }
 
 /// A paragraph's text as it stands in its runs, one after the other; a line break is a piece of its own without an element.
@@ -56,7 +57,7 @@ struct Line {
 Line line_of(const pugi::xml_node& paragraph) {
   Line line;
   for (const auto& child : paragraph.children()) {
-    const auto element = child.child("a:t");
+    const auto element = text_element_of(child);
     auto text = is_named(child, "a:br") ? "\n" : text_of(element);
     line.pieces.push_back({element, line.text.size(), text});
     line.text += text;
@@ -97,7 +98,7 @@ bool fill(const pugi::xml_node& paragraph, const SlideTexts& texts) {
   auto line = line_of(paragraph);
   auto found = find_in(line.text);
   std::ranges::reverse(found);
-  for (const auto& placeholder : found) replace(line, placeholder, printable(texts.at(placeholder.name)));
+  for (const auto& placeholder : found) replace(line, placeholder, texts.at(placeholder.name));
   if (found.empty()) return false;
   for (auto& [element, begin, text] : line.pieces) {
     if (!element) continue;

@@ -11,7 +11,7 @@
 
 namespace salam::paper {
 
-/// What stands for a `{{name}}`, by name.
+/// What stands for a `{{name}}`, by name; only characters that XML 1.0 can hold (2.2).
 using SlideTexts = std::map<std::string, std::string, std::less<>>;
 
 /// The names of all placeholders in a part's paragraphs, also where an editor has cut one into several runs. Errors: `template_invalid`

@@ -37,11 +37,22 @@ ChartData standing(const Results& results) {
   return data;
 }
 
+/// Without what XML 1.0 cannot hold (2.2).
+std::string printable(std::string text) {
+  for (const std::string_view noncharacter : {"\ufffe", "\uffff"}) {
+    for (auto at = text.find(noncharacter); at != std::string::npos; at = text.find(noncharacter, at)) text.erase(at, noncharacter.size());
+  }
+  std::ranges::replace_if(
+      text, [](char c) { return c >= 0 && c < ' '; }, ' ');
+  return text;
+}
+
 /// Cut between words where it can be, and kept in order in a chart, which sets what is no letter from left to right (UAX #9).
-std::string label(std::string_view name) {
+std::string label(const std::string& full) {
   constexpr std::size_t longest = 26;
   constexpr std::string_view cut_mark = "…";
   constexpr std::string_view right_to_left_mark = "\u200f";
+  const auto name = printable(full);
   auto text = shortened(name, longest);
   if (text != name) {
     text.resize(std::min(text.size() - cut_mark.size(), text.rfind(' ')));
@@ -64,7 +75,7 @@ ChartData largest(const std::map<std::string, Tally>& rows, Measure size, std::s
   const auto named = bars.size() <= most_bars ? bars.size() : most_bars - 1;
   ChartData data;
   for (std::size_t i = 0; i < bars.size() && i <= named; ++i) {
-    data.categories.push_back(label(i < named ? bars[i].first : rest_label));
+    data.categories.push_back(label(i < named ? bars[i].first : std::string(rest_label)));
   }
   for (const auto& [name, of] : series) {
     auto& values = data.series.emplace_back(ChartData::Series{.name = std::string(name), .values = {}}).values;
@@ -111,7 +122,7 @@ std::span<const KnownPlaceholder> known_placeholders() {
 SlideTexts texts_of(const Results& results) {
   const auto number = [](std::int64_t value) { return persian_digits(std::to_string(value)); };
   const auto& tally = results.all;
-  return {{"mosque", persian_digits(results.meeting.mosque)},
+  return {{"mosque", printable(persian_digits(results.meeting.mosque))},
           {"region", results.meeting.region.name()},
           {"date", jalali_date(results.meeting.date)},
           {"requests", number(tally.all)},

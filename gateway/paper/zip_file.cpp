@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 constexpr std::size_t largest_zip = 32 * mebibyte;
-constexpr std::size_t largest_content = 128 * mebibyte;
+constexpr std::size_t largest_content = 64 * mebibyte;
 constexpr zip_int64_t most_files = 4'000;
 
 struct Discard {
@@ -93,11 +93,12 @@ Result<ZipEntries> unzipped(std::string_view zip) {
   ZipEntries files;
   auto room = largest_content;
   for (zip_uint64_t index = 0; index < static_cast<zip_uint64_t>(count); ++index) {
-    const std::string name = zip_get_name(archive.get(), index, 0);
+    const auto* const raw_name = zip_get_name(archive.get(), index, 0);
+    const std::string name = raw_name == nullptr ? "" : raw_name;
     if (name.ends_with('/')) continue;
     if (!stays_inside(name) || files.contains(name)) return invalid("has a file in it whose name is out of place or stands there twice");
     auto bytes = content(archive.get(), index, room);
-    if (!bytes) return invalid("cannot be unpacked: " + name + " is damaged or encrypted, or there is more than 128 MiB");
+    if (!bytes) return invalid("cannot be unpacked: " + name + " is damaged or encrypted, or there is more than 64 MiB");
     room -= bytes->size();
     files.emplace(name, std::move(*bytes));
   }

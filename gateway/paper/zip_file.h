@@ -12,7 +12,7 @@ namespace salam::paper {
 using ZipEntries = std::map<std::string, std::string, std::less<>>;
 
 /// All files of a zip by name, in memory. Errors: `zip_invalid`: no zip, encrypted, damaged, a name twice or out of its folder, more than
-/// 4,000 files, more than 32 MiB, or more than 128 MiB unpacked.
+/// 4,000 files, more than 32 MiB, or more than 64 MiB unpacked.
 Result<ZipEntries> unzipped(std::string_view zip);
 
 /// `first` stands first; all times are `made_at`, so that the same files give the same bytes. Throws std::runtime_error where memory does
