@@ -39,15 +39,19 @@ std::string resolved(std::string_view folder, std::string_view target) {
   return name;
 }
 
-class Depth : public pugi::xml_tree_walker {
+class Shape : public pugi::xml_tree_walker {
  public:
   bool for_each(pugi::xml_node& node) override {
-    deepest_ = std::max(deepest_, depth());
-    doctype_ = doctype_ || node.type() == pugi::node_doctype;
-    return deepest_ < deepest && !doctype_;
+    has_doctype_ = node.type() == pugi::node_doctype;
+    too_deep_ = depth() >= deepest;
+    return !has_doctype_ && !too_deep_;
   }
-  int deepest_ = 0;
-  bool doctype_ = false;
+  [[nodiscard]] bool has_doctype() const { return has_doctype_; }
+  [[nodiscard]] bool is_too_deep() const { return too_deep_; }
+
+ private:
+  bool has_doctype_ = false;
+  bool too_deep_ = false;
 };
 
 pugi::xml_parse_result load(pugi::xml_document& document, std::string_view bytes) {
@@ -62,10 +66,10 @@ std::string wrong_xml(std::string_view bytes) {
   const auto parsed = load(document, bytes);
   if (!parsed) return std::string("is no well-formed XML: ") + parsed.description();
   const auto roots = std::ranges::count(document.children(), pugi::node_element, &pugi::xml_node::type);
-  Depth depth;
-  document.traverse(depth);
-  if (depth.doctype_) return "has a document type";
-  if (depth.deepest_ >= deepest) return "nests too deep";
+  Shape shape;
+  document.traverse(shape);
+  if (shape.has_doctype()) return "has a document type";
+  if (shape.is_too_deep()) return "nests too deep";
   return roots == 1 ? "" : "is no well-formed XML: it has not one root";
 }
 
@@ -145,10 +149,10 @@ std::string Package::dangling() const {
   auto sources = names();
   sources.emplace_back();
   for (const auto& name : sources) {
-    for (const auto& relationship : relationships(name)) {
-      if (!relationship.external && !parts_.contains(relationship.target))
-        return relationship.target + " is missing, or has no content type; " + (name.empty() ? "the file" : name) + " refers to it";
-    }
+    const auto found = relationships(name);
+    const auto broken = std::ranges::find_if(found, [this](const auto& one) { return !one.external && !parts_.contains(one.target); });
+    if (broken == found.end()) continue;
+    return broken->target + " is missing, or has no content type; " + (name.empty() ? "the file" : name) + " refers to it";
   }
   return "";
 }

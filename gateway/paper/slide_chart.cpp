@@ -65,8 +65,8 @@ void fill_series(pugi::xml_node series, char column, const ChartData& data, cons
   auto categories = series.child("c:cat");
   if (!categories) categories = series.insert_child_before("c:cat", series.child("c:val"));
   set_cells(categories, "c:strRef", "c:strCache", cells('A', 2, last), data.categories);
-  std::vector<std::string> values;
-  for (const auto value : from.values) values.push_back(std::to_string(value));
+  std::vector<std::string> values(from.values.size());
+  std::ranges::transform(from.values, values.begin(), [](std::int64_t value) { return std::to_string(value); });
   set_cells(series.child("c:val"), "c:numRef", "c:numCache", cells(column, 2, last), values);
   drop_points(series, "c:dPt", data.categories.size());
   drop_points(series.child("c:dLbls"), "c:dLbl", data.categories.size());

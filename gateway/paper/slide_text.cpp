@@ -20,13 +20,16 @@ class Paragraphs : public pugi::xml_tree_walker {
     if (is_named(node, "a:p")) found_.push_back(node);
     return true;
   }
+  [[nodiscard]] const std::vector<pugi::xml_node>& found() const { return found_; }
+
+ private:
   std::vector<pugi::xml_node> found_;
 };
 
 std::vector<pugi::xml_node> paragraphs_of(pugi::xml_node part) {
   Paragraphs paragraphs;
   part.traverse(paragraphs);
-  return std::move(paragraphs.found_);
+  return paragraphs.found();
 }
 
 std::string text_of(const pugi::xml_node& element) {

@@ -81,52 +81,52 @@ class StructureOf : public testing::TestWithParam<const char*> {
  protected:
   [[nodiscard]] std::vector<std::string> parts(std::string_view folder) const {
     std::vector<std::string> names;
-    for (const auto& name : deck.names()) {
+    for (const auto& name : deck_.names()) {
       if (name.starts_with(folder) && name.ends_with(".xml") && name.find("/_rels/") == std::string::npos) names.push_back(name);
     }
     return names;
   }
 
-  const Deck deck{deck_of(GetParam())};
+  const Deck deck_{deck_of(GetParam())};
 };
 
 TEST_P(StructureOf, GivesEveryPartItsContentTypeAndNoneToWhatIsNot) {
-  const auto types = deck.xml("[Content_Types].xml");
+  const auto types = deck_.xml("[Content_Types].xml");
   std::set<std::string> typed;
   std::set<std::string> extensions;
   for (const auto& one : types->select_nodes("//Override")) {
     const std::string name = std::string(one.node().attribute("PartName").value()).substr(1);
-    EXPECT_TRUE(deck.has(name)) << name;
+    EXPECT_TRUE(deck_.has(name)) << name;
     EXPECT_TRUE(typed.insert(name).second) << name;
   }
   for (const auto& one : types->select_nodes("//Default")) extensions.insert(one.node().attribute("Extension").value());
-  for (const auto& name : deck.names()) {
+  for (const auto& name : deck_.names()) {
     if (name != "[Content_Types].xml") EXPECT_TRUE(typed.contains(name) || extensions.contains(name.substr(name.rfind('.') + 1))) << name;
   }
 }
 
 TEST_P(StructureOf, LeadsOnlyToPartsThatAreThere) {
-  for (const auto& name : deck.names()) {
+  for (const auto& name : deck_.names()) {
     if (!name.ends_with(".rels")) continue;
     auto part = name.substr(0, name.size() - std::string_view(".rels").size());
     part.erase(part.find("_rels/"), std::string_view("_rels/").size());
-    if (!part.empty()) EXPECT_TRUE(deck.has(part)) << name;
+    if (!part.empty()) EXPECT_TRUE(deck_.has(part)) << name;
     std::set<std::string> ids;
-    const auto list = deck.xml(name);
+    const auto list = deck_.xml(name);
     for (const auto& one : list->select_nodes("//Relationship")) {
       const std::string id = one.node().attribute("Id").value();
       EXPECT_TRUE(ids.insert(id).second) << name << ' ' << id;
       EXPECT_STREQ(one.node().attribute("TargetMode").value(), "") << "nothing comes from outside";
-      EXPECT_TRUE(deck.has(deck.target(part, id))) << name << ' ' << id;
+      EXPECT_TRUE(deck_.has(deck_.target(part, id))) << name << ' ' << id;
     }
   }
 }
 
 TEST_P(StructureOf, RefersOnlyToRelationshipsThatAreThere) {
   for (const auto& name : parts("ppt/")) {
-    const auto document = deck.xml(name);
+    const auto document = deck_.xml(name);
     for (const auto& one : document->select_nodes("//@r:id | //@r:embed | //@r:link")) {
-      EXPECT_TRUE(deck.has(deck.target(name, one.attribute().value()))) << name << ' ' << one.attribute().value();
+      EXPECT_TRUE(deck_.has(deck_.target(name, one.attribute().value()))) << name << ' ' << one.attribute().value();
     }
   }
 }
@@ -134,11 +134,11 @@ TEST_P(StructureOf, RefersOnlyToRelationshipsThatAreThere) {
 TEST_P(StructureOf, NumbersItsShapesAndSlidesWithoutRepetition) {
   for (const auto& name : parts("ppt/slide")) {
     std::set<std::string> ids;
-    const auto document = deck.xml(name);
+    const auto document = deck_.xml(name);
     for (const auto& one : document->select_nodes("//p:cNvPr")) EXPECT_TRUE(ids.insert(one.node().attribute("id").value()).second) << name;
   }
   std::set<int> numbers;
-  const auto presentation = deck.xml("ppt/presentation.xml");
+  const auto presentation = deck_.xml("ppt/presentation.xml");
   for (const auto& slide : presentation->select_nodes("//p:sldId")) {
     EXPECT_TRUE(numbers.insert(slide.node().attribute("id").as_int()).second);
     EXPECT_GE(slide.node().attribute("id").as_int(), 256);
@@ -147,15 +147,15 @@ TEST_P(StructureOf, NumbersItsShapesAndSlidesWithoutRepetition) {
 
 TEST_P(StructureOf, KeepsTheOrderOfTheSchema) {
   for (const auto& name : parts("ppt/")) {
-    const auto document = deck.xml(name);
+    const auto document = deck_.xml(name);
     for (const auto& one : document->select_nodes("//*")) EXPECT_THAT(disorder_in(one.node()), IsEmpty()) << name;
   }
 }
 
 TEST_P(StructureOf, ReadsFromRightToLeftInPersian) {
-  EXPECT_STREQ(deck.xml("ppt/presentation.xml")->child("p:presentation").attribute("rtl").value(), "1");
+  EXPECT_STREQ(deck_.xml("ppt/presentation.xml")->child("p:presentation").attribute("rtl").value(), "1");
   for (const auto& name : parts("ppt/slides/")) {
-    const auto document = deck.xml(name);
+    const auto document = deck_.xml(name);
     for (const auto& one : document->select_nodes("//a:p/a:pPr")) EXPECT_STREQ(one.node().attribute("rtl").value(), "1") << name;
     for (const auto& one : document->select_nodes("//a:p[not(a:pPr)]")) ADD_FAILURE() << name << ' ' << one.node().name();
     for (const auto& one : document->select_nodes("//a:r/a:rPr")) EXPECT_STREQ(one.node().attribute("lang").value(), "fa-IR") << name;
@@ -169,7 +169,7 @@ TEST_P(StructureOf, IsReadableFromTheBackRow) {
   constexpr int title = 4'000;
   constexpr int body = 2'800;
   for (const auto& name : parts("ppt/")) {
-    const auto document = deck.xml(name);
+    const auto document = deck_.xml(name);
     for (const auto& one : document->select_nodes("//@sz[parent::a:rPr or parent::a:defRPr]"))
       EXPECT_GE(one.attribute().as_int(), body) << name;
     for (const auto& one : document->select_nodes("//p:titleStyle/a:lvl1pPr/a:defRPr/@sz")) EXPECT_GE(one.attribute().as_int(), title);

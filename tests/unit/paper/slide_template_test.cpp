@@ -32,7 +32,7 @@ std::vector<std::string> texts_at(const pugi::xml_node& root, const char* path) 
 /// What the workbook behind a chart holds, row by row.
 std::vector<std::vector<std::string>> workbook_of_chart(const Deck& deck, std::string_view name) {
   const auto part = deck.chart(name);
-  const auto id = deck.xml(part)->child("c:chartSpace").child("c:externalData").attribute("r:id").value();
+  const std::string id = deck.xml(part)->child("c:chartSpace").child("c:externalData").attribute("r:id").value();
   const Deck workbook(deck.file(deck.target(part, id)));
   const auto strings = texts_at(*workbook.xml("xl/sharedStrings.xml"), "//t");
   std::vector<std::vector<std::string>> rows;
@@ -336,7 +336,7 @@ TEST(BadSlides, ThatAreNoZipFileOrTooLargeAreRefused) {
   EXPECT_THAT(why(""), HasSubstr("template_invalid: "));
   EXPECT_THAT(why("<html>"), HasSubstr("is no zip file"));
   EXPECT_THAT(why(std::string(standard_slides().substr(0, 20'000))), HasSubstr("is no zip file"));
-  EXPECT_THAT(why(std::string(33 * 1024 * 1024, 'x')), HasSubstr("is larger than 32 MiB"));
+  EXPECT_THAT(why(times(33 * 1024, std::string(1024, 'x'))), HasSubstr("is larger than 32 MiB"));
   EXPECT_THAT(why(standard().put("../evil.xml", "<a/>").packed()), HasSubstr("out of place"));
   EXPECT_THAT(why(standard().put("ppt/media/bomb.xml", std::string(65 * 1024 * 1024, ' ')).packed()), HasSubstr("more than 64 MiB"));
   auto files = standard();
