@@ -15,8 +15,8 @@
 namespace salam::app {
 namespace {
 
-constexpr std::chrono::seconds patience{30};
-constexpr std::size_t most_of_an_answer = std::size_t{32} * 1024 * 1024;
+constexpr std::chrono::seconds patience_for_a_file{300};
+constexpr std::size_t most_of_an_answer = std::size_t{256} * 1024 * 1024;
 
 std::string new_key() {
   SystemRandom random;
@@ -58,6 +58,13 @@ Result<json::Document> ApiClient::post(const std::string& target, std::string bo
   return read(send({.method = "POST", .target = target, .body = std::move(body)}));
 }
 
+Result<std::string> ApiClient::download(const std::string& target) const {
+  auto answer = send({.method = "GET", .target = target, .patience = patience_for_a_file});
+  if (answer && answer->status == 200) return std::move(answer->body);
+  auto problem = read(std::move(answer));
+  return problem ? Error{"unreadable", "no file came: is this the gateway's API?"} : std::move(problem).error();
+}
+
 Result<std::string> ApiClient::post_for_page(const std::string& target, std::string body) const {
   auto answer = send({.method = "POST", .target = target, .body = std::move(body), .accept = "text/html"});
   if (answer && answer->status == 200) return std::move(answer->body);
@@ -90,7 +97,7 @@ Result<ApiClient::Answer> ApiClient::send(Call call) const {
   boost::asio::io_context io;
   std::optional<http_client::Outcome> outcome;
   const auto client = http_client::make_client(settings, io.get_executor());
-  client->send(std::move(request), patience, [&](http_client::Outcome came) {
+  client->send(std::move(request), call.patience, [&](http_client::Outcome came) {
     outcome = std::move(came);
     io.stop();
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class ApiClient {
   [[nodiscard]] Result<json::Document> get(const std::string& target) const;
   /// With a new `Idempotency-Key`.
   [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
+  /// A file, whatever is in it.
+  [[nodiscard]] Result<std::string> download(const std::string& target) const;
   /// The same for an answer in HTML.
   [[nodiscard]] Result<std::string> post_for_page(const std::string& target, std::string body) const;
 
@@ -35,6 +38,7 @@ class ApiClient {
     std::string target;
     std::string body{};
     std::string accept = "application/json";
+    std::chrono::seconds patience{30};
   };
   struct Answer {
     int status = 0;

@@ -130,6 +130,8 @@ void Gateway::make_servers() {
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
       .printing = settings_.printing,
+      .reports = settings_.reports,
+      .scratch = std::filesystem::absolute(settings_.store.path).parent_path().string(),
       .rules = [this] { return rules_.load(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,

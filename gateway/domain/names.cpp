@@ -35,6 +35,13 @@ constexpr Names<System, 2> systems_for_people{{
     {System::service_desk, "میز خدمت اصفهان من"},
 }};
 
+constexpr Names<Kind, 5> kinds_for_people{{
+    {Kind::request, "درخواست"},
+    {Kind::complaint, "شکایت"},
+    {Kind::suggestion, "پیشنهاد"},
+    {Kind::criticism, "انتقاد"},
+    {Kind::thanks, "قدردانی"},
+}};
 constexpr Names<Kind, 5> kinds{{
     {Kind::request, "request"},
     {Kind::complaint, "complaint"},
@@ -53,6 +60,18 @@ constexpr Names<RegistrationState, 9> registration_states{{
     {RegistrationState::held, "needs_decision"},
     {RegistrationState::registered, "registered"},
     {RegistrationState::closed, "closed"},
+}};
+
+constexpr Names<RegistrationState, 9> registration_states_for_people{{
+    {RegistrationState::waiting, "در انتظار ثبت"},
+    {RegistrationState::in_review, "در حال بررسی"},
+    {RegistrationState::calling, "در حال ثبت"},
+    {RegistrationState::pending, "در انتظار کد سامانه"},
+    {RegistrationState::by_hand, "ثبت دستی"},
+    {RegistrationState::uncertain, "نیازمند استعلام"},
+    {RegistrationState::held, "نیازمند تصمیم"},
+    {RegistrationState::registered, "ثبت‌شده"},
+    {RegistrationState::closed, "بسته‌شده"},
 }};
 
 constexpr Names<Progress, 6> progresses{{
@@ -227,8 +246,10 @@ std::string_view name_for_people(System system) { return name_in(systems_for_peo
 
 std::string_view to_string(Kind kind) { return name_in(kinds, kind); }
 std::optional<Kind> parse_kind(std::string_view text) { return value_in(kinds, text); }
+std::string_view name_for_people(Kind kind) { return name_in(kinds_for_people, kind); }
 
 std::string_view to_string(RegistrationState state) { return name_in(registration_states, state); }
+std::string_view name_for_people(RegistrationState state) { return name_in(registration_states_for_people, state); }
 std::optional<RegistrationState> parse_registration_state(std::string_view text) { return value_in(registration_states, text); }
 std::string_view state_of(const Request& request) { return to_string(request.registration.state); }
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "gateway/http/body_file.h"
 
 /// HTTP as handlers see it, free of sockets and of Beast: a handler gets a `Request` and answers once, from any thread, through its
 /// `Reply`.
@@ -34,6 +37,8 @@ struct Request {
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
   /// The client prefers Persian (`Accept-Language`, RFC 9110 section 12.5.4).
   [[nodiscard]] bool wants_persian() const;
+  /// `Accept` names this media type itself (RFC 9110 section 12.5.1).
+  [[nodiscard]] bool accepts(std::string_view media_type) const;
   /// Seconds from `Prefer: wait=N` (RFC 7240), if any.
   [[nodiscard]] std::optional<int> prefer_wait() const;
 };
@@ -43,6 +48,9 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::shared_ptr<const BodyFile> file{};  ///< In the body's stead, where it is long.
+
+  [[nodiscard]] std::string_view content() const { return file ? file->content() : std::string_view(body); }
 };
 
 /// Answers the request: exactly once, from any thread. Dropped unanswered, the server sends 500.

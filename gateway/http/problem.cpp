@@ -41,6 +41,10 @@ const ProblemKind& kind_of(std::string_view code) {
 
 }  // namespace
 
+Problem missing_scope() {
+  return {.code = "missing_scope", .headers = {{"WWW-Authenticate", R"(Bearer realm="salam", error="insufficient_scope")"}}};
+}
+
 const std::vector<ProblemKind>& problems() {
   static const std::vector<ProblemKind> kinds = {
       // --- the caller ------------------------------------------------------------------------------------------------
@@ -144,6 +148,12 @@ const std::vector<ProblemKind>& problems() {
       {"deadline_met", 409, "Somebody has recorded this already", "این کار پیش‌تر ثبت شده است",
        "It stands as 'met_by' and 'met_at' say. Nothing was changed.",
        "نام ثبت‌کننده و زمان آن در «met_by» و «met_at» آمده است. چیزی تغییر نکرد."},
+      {"unknown_report", 404, "No such report", "چنین گزارشی نیست",
+       "A meeting's reports are close-out, week, progress, results and before.",
+       "گزارش‌های هر دیدار close-out، week، progress، results و before است."},
+      {"report_failed", 500, "The report could not be written", "گزارش نوشته نشد",
+       "Nothing was changed. Ask again in a moment; the operator finds the cause, such as a full disk, in the log.",
+       "چیزی تغییر نکرد. لحظه‌ای دیگر دوباره بخواهید؛ متصدی علت را، مانند پر شدن دیسک، در گزارش رویدادها می‌بیند."},
       {"form_in_use", 409, "A request was typed in under this form's number",
        "با شمارهٔ این برگه پیش‌تر درخواست ثبت شده است",
        "It has another code than a slip could carry. Nothing was printed: choose other numbers than the one in 'form'.",

@@ -157,9 +157,12 @@ void fill_chart(pugi::xml_node chart_space, const ChartData& data, const std::st
   set_workbook(chart_space, workbook_id);
 }
 
-std::string workbook_of(const ChartData& data, Timestamp made_at) {
+std::string workbook_of(const ChartData& data, Timestamp made_at, const std::string& scratch) {
   const MemoryFile file;
-  auto* workbook = workbook_new(file.path().c_str());
+  auto folder = scratch;
+  lxw_workbook_options options{};
+  options.tmpdir = folder.data();
+  auto* workbook = workbook_new_opt(file.path().c_str(), &options);
   if (workbook == nullptr) throw std::runtime_error("no memory for a workbook");
   lxw_doc_properties properties{};
   properties.created = std::chrono::system_clock::to_time_t(made_at);

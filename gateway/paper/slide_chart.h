@@ -28,8 +28,8 @@ std::size_t series_in(const pugi::xml_node& chart_space);
 /// least. Bars stay as slim as five would be. `workbook_id` is the relationship to the workbook below.
 void fill_chart(pugi::xml_node chart_space, const ChartData& data, const std::string& workbook_id);
 
-/// What opens in PowerPoint for «Edit data»: an .xlsx with the categories in column A and the series beside it. Throws std::runtime_error
-/// where it cannot be written.
-std::string workbook_of(const ChartData& data, Timestamp made_at);
+/// What opens in PowerPoint for «Edit data»: an .xlsx with the categories in column A and the series beside it. `scratch`: a
+/// folder for what is written meanwhile. Throws std::runtime_error where that cannot be.
+std::string workbook_of(const ChartData& data, Timestamp made_at, const std::string& scratch);
 
 }  // namespace salam::paper

@@ -100,19 +100,19 @@ void drop_slides(Package& deck, const std::string& presentation, const std::set<
   }
 }
 
-void put_chart(Package& deck, const std::string& part, const ChartData& data, Timestamp made_at) {
+void put_chart(Package& deck, const std::string& part, const ChartData& data, std::string workbook) {
   constexpr const char* id = "workbook";
   const auto document = deck.xml(part);
   auto chart = document->child("c:chartSpace");
   auto relationships = deck.relationships(part);
   const std::string former = chart.child("c:externalData").attribute("r:id").value();
   std::erase_if(relationships, [&](const auto& one) { return one.id == former || one.id == id; });
-  const auto workbook = part.substr(0, part.rfind('.')) + ".xlsx";
-  relationships.push_back({.id = id, .type = package_relationship, .target = workbook});
+  const auto workbook_part = part.substr(0, part.rfind('.')) + ".xlsx";
+  relationships.push_back({.id = id, .type = package_relationship, .target = workbook_part});
   fill_chart(chart, data, id);
   deck.set_xml(part, *document);
   deck.set_relationships(part, relationships);
-  deck.put(workbook, workbook_of(data, made_at), workbook_type);
+  deck.put(workbook_part, std::move(workbook), workbook_type);
 }
 
 }  // namespace
@@ -236,7 +236,7 @@ Result<SlideTemplate> SlideTemplate::parse(std::string_view pptx) {
   return Reader(std::move(*package)).read();
 }
 
-std::string SlideTemplate::render(const reports::Results& results) const {
+std::string SlideTemplate::render(const reports::Results& results, const std::string& scratch) const {
   auto deck = *package_;
   deck.set_content_type(presentation_, presentation_type);
   const auto texts = texts_of(results);
@@ -251,7 +251,10 @@ std::string SlideTemplate::render(const reports::Results& results) const {
       dropped.insert(slide.part);
       continue;
     }
-    for (const auto& chart : slide.charts) put_chart(deck, chart.part, chart.known->data(results), results.made_at);
+    for (const auto& [known, part] : slide.charts) {
+      const auto data = known->data(results);
+      put_chart(deck, part, data, workbook_of(data, results.made_at, scratch));
+    }
   }
   drop_slides(deck, presentation_, dropped);
   deck.drop_unreachable();

@@ -24,8 +24,9 @@ class SlideTemplate {
   /// unknown, which are all named.
   static Result<SlideTemplate> parse(std::string_view pptx);
 
-  /// A .pptx that the region goes on editing. Throws std::runtime_error where memory does not suffice. From any thread.
-  [[nodiscard]] std::string render(const reports::Results& results) const;
+  /// A .pptx that the region goes on editing. `scratch`: a folder for what is written meanwhile. Throws std::runtime_error where that
+  /// cannot be, or memory does not suffice. From any thread.
+  [[nodiscard]] std::string render(const reports::Results& results, const std::string& scratch) const;
 
  private:
   struct Chart {

@@ -14,6 +14,7 @@ using reports::Tally;
 
 constexpr std::string_view if_requests = "#requests";
 constexpr std::string_view if_open = "#open";
+constexpr std::string_view requests_series = "درخواست";
 
 std::int64_t answered(const Tally& tally) { return tally.answered_in_time + tally.answered_late; }
 std::int64_t open(const Tally& tally) { return tally.waiting + tally.overdue; }
@@ -27,13 +28,19 @@ struct Measured {
 };
 
 ChartData standing(const Results& results) {
+  using enum reports::Standing;
   if (results.all.all == 0) return {};
   const auto& tally = results.all;
-  ChartData data{.categories = {"پاسخ در مهلت", "پاسخ پس از مهلت", "هنوز در مهلت", "مهلت گذشته"},
-                 .series = {{"درخواست", {tally.answered_in_time, tally.answered_late, tally.waiting, tally.overdue}}}};
-  if (tally.withdrawn == 0) return data;
-  data.categories.emplace_back("پس‌گرفته یا تکراری");
-  data.series.front().values.push_back(tally.withdrawn);
+  ChartData data{.categories = {}, .series = {{.name = std::string(requests_series), .values = {}}}};
+  const auto add = [&data](reports::Standing what, std::int64_t count) {
+    data.categories.emplace_back(name_for_people(what));
+    data.series.front().values.push_back(count);
+  };
+  add(answered_in_time, tally.answered_in_time);
+  add(answered_late, tally.answered_late);
+  add(waiting, tally.waiting);
+  add(overdue, tally.overdue);
+  if (tally.withdrawn > 0) add(withdrawn, tally.withdrawn);
   return data;
 }
 
@@ -86,7 +93,7 @@ ChartData largest(const std::map<std::string, Tally>& rows, Measure size, std::s
 }
 
 ChartData by_subject(const Results& results) {
-  static constexpr std::array<Measured, 1> series{{{"درخواست", all}}};
+  static constexpr std::array<Measured, 1> series{{{requests_series, all}}};
   return largest(results.by_subject, all, series);
 }
 

@@ -12,7 +12,9 @@ using paper::SlideTemplate;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-std::vector<Office::Slide> shown(const reports::Results& results) { return Office(SlideTemplate::standard().render(results)).slides(); }
+std::vector<Office::Slide> shown(const reports::Results& results) {
+  return Office(SlideTemplate::standard().render(results, testing::TempDir())).slides();
+}
 
 void expect_nothing_clipped(const std::vector<Office::Slide>& slides) {
   for (const auto& slide : slides) {
@@ -57,7 +59,7 @@ TEST(SlidesInAnOffice, AreATemplateStillWhenACityHasSavedItThere) {
   SALAM_NEEDS_OFFICE();
   const auto city = SlideTemplate::parse(Office(paper::standard_slides()).saved());
   ASSERT_TRUE(city.ok()) << city.error().message;
-  const auto slides = Office(city->render(paper::many_results())).slides();
+  const auto slides = Office(city->render(paper::many_results(), testing::TempDir())).slides();
   ASSERT_THAT(slides, SizeIs(9));
   EXPECT_THAT(slides[1].text, HasSubstr("۴۰۰"));
   EXPECT_THAT(slides[2].text, HasSubstr("۲۸۷"));

@@ -30,7 +30,8 @@ reports::Results results(bool some) {
 void read(const std::string& pptx) {
   const auto slides = paper::SlideTemplate::parse(pptx);
   if (!slides) return promise(slides.error().code == "template_invalid" && !slides.error().message.empty(), "what is wrong is said");
-  for (const bool some : {true, false}) promise(paper::Package::read(slides->render(results(some))).ok(), "what is shown is a package");
+  for (const bool some : {true, false})
+    promise(paper::Package::read(slides->render(results(some), ".")).ok(), "what is shown is a package");
 }
 
 }  // namespace

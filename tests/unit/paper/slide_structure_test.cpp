@@ -71,9 +71,9 @@ std::string disorder_in(const pugi::xml_node& element) {
 
 /// What is shown of them, and the template itself.
 std::string deck_of(std::string_view results) {
-  if (results == "NoRequest") return SlideTemplate::standard().render(no_results());
-  if (results == "OneRequest") return SlideTemplate::standard().render(one_result());
-  if (results == "ManyRequests") return SlideTemplate::standard().render(many_results());
+  if (results == "NoRequest") return SlideTemplate::standard().render(no_results(), testing::TempDir());
+  if (results == "OneRequest") return SlideTemplate::standard().render(one_result(), testing::TempDir());
+  if (results == "ManyRequests") return SlideTemplate::standard().render(many_results(), testing::TempDir());
   return std::string(standard_slides());
 }
 

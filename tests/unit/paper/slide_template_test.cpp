@@ -20,8 +20,10 @@ const std::string cover = "ppt/slides/slide1.xml";
 const std::string mark = "\u200f";  // Keeps labels from right to left.
 
 Deck standard() { return Deck(standard_slides()); }
-Deck shown(const reports::Results& results) { return Deck(SlideTemplate::standard().render(results)); }
-Deck shown(const Deck& city, const reports::Results& results) { return Deck(SlideTemplate::parse(city.packed())->render(results)); }
+Deck shown(const reports::Results& results) { return Deck(SlideTemplate::standard().render(results, testing::TempDir())); }
+Deck shown(const Deck& city, const reports::Results& results) {
+  return Deck(SlideTemplate::parse(city.packed())->render(results, testing::TempDir()));
+}
 
 std::vector<std::string> texts_at(const pugi::xml_node& root, const char* path) {
   std::vector<std::string> texts;
@@ -70,7 +72,7 @@ TEST(Slides, ShowHowRequestsFareInAChartWithItsWorkbook) {
   const auto deck = shown(many_results());
   const auto chart = deck.xml(deck.chart("chart:standing"));
   EXPECT_THAT(texts_at(*chart, "//c:cat//c:v"),
-              ElementsAre("پاسخ در مهلت", "پاسخ پس از مهلت", "هنوز در مهلت", "مهلت گذشته", "پس‌گرفته یا تکراری"));
+              ElementsAre("پاسخ در مهلت", "پاسخ دیرتر از مهلت", "در مهلت", "مهلت گذشته", "پس‌گرفته یا تکراری"));
   EXPECT_THAT(texts_at(*chart, "//c:val//c:v"), ElementsAre("287", "52", "31", "18", "12"));
   EXPECT_THAT(texts_at(*chart, "//c:f"), ElementsAre("Sheet1!$B$1", "Sheet1!$A$2:$A$6", "Sheet1!$B$2:$B$6"));
   const auto rows = workbook_of_chart(deck, "chart:standing");
@@ -146,7 +148,8 @@ TEST(Slides, AreSilentOfOpenRequestsWhereThereAreNone) {
 }
 
 TEST(Slides, AreTheSameFileForTheSameResults) {
-  EXPECT_EQ(SlideTemplate::standard().render(many_results()), SlideTemplate::standard().render(many_results()));
+  EXPECT_EQ(SlideTemplate::standard().render(many_results(), testing::TempDir()),
+            SlideTemplate::standard().render(many_results(), testing::TempDir()));
 }
 
 TEST(Slides, HoldNamesThatXmlMustEscapeOrCannotHold) {
@@ -345,7 +348,8 @@ TEST(BadSlides, ThatAreNoZipFileOrTooLargeAreRefused) {
 }
 
 TEST(BadSlides, ThatAreAWorkbookAreRefused) {
-  const auto workbook = workbook_of({.categories = {"a"}, .series = {{.name = "b", .values = {1}}}}, no_results().made_at);
+  const auto workbook =
+      workbook_of({.categories = {"a"}, .series = {{.name = "b", .values = {1}}}}, no_results().made_at, testing::TempDir());
   EXPECT_THAT(why(workbook), HasSubstr("is no PowerPoint presentation"));
 }
 
