@@ -252,8 +252,9 @@ TEST(CitiesSlides, MayLinkToSlidesThatAreLeftOutAndListThemInSections) {
   city.replace(
       "ppt/slides/_rels/slide1.xml.rels", "</Relationships>",
       "<Relationship Id=\"rId9\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/slide\" Target=\"slide3.xml\"/></Relationships>");
-  city.replace(cover, "<a:rPr lang=\"fa-IR\" sz=\"3200\" b=\"0\">",
-               "<a:rPr lang=\"fa-IR\" sz=\"3200\" b=\"0\"><a:hlinkClick r:id=\"rId9\" action=\"ppaction://hlinksldjump\"/>");
+  city.replace(
+      cover, "<a:rPr lang=\"fa-IR\" sz=\"3200\" b=\"0\">",
+      "<a:rPr lang=\"fa-IR\" sz=\"3200\" b=\"0\"><a:hlinkClick r:id=\"rId9\" action=\"ppaction://hlinksldjump\"><a:nested r:id=\"rId9\"/></a:hlinkClick>");
   city.replace("ppt/presentation.xml", "</p:defaultTextStyle>",
                "</p:defaultTextStyle><p:extLst><p:ext uri=\"{521415D9-36F7-43E2-AB2F-B90AF26B5E84}\"><p14:sectionLst "
                "xmlns:p14=\"http://schemas.microsoft.com/office/powerpoint/2010/main\"><p14:section name=\"s\" id=\"{0}\"><p14:sldIdLst>"
@@ -299,6 +300,12 @@ TEST(BadSlides, WithAnOpenPlaceholderAreRefused) {
               AllOf(HasSubstr("a {{ is not closed by }}"), HasSubstr("on slide 1")));
 }
 
+TEST(BadSlides, WithAPlaceholderInTwoLinesAreRefused) {
+  auto city = standard();
+  city.replace(cover, "<a:t>{{mosque}}</a:t></a:r>", "<a:t>{{mos</a:t></a:r><a:br/><a:r><a:t>que}}</a:t></a:r>");
+  EXPECT_THAT(why(city.packed()), HasSubstr("a {{ is not closed by }}"));
+}
+
 TEST(BadSlides, WhoseChartCannotTakeTheNumbersAreRefused) {
   auto city = standard();
   city.replace("ppt/slides/_rels/slide6.xml.rels", "charts/chart3.xml", "charts/chart2.xml");
@@ -341,7 +348,9 @@ TEST(BadSlides, ThatAreNoZipFileOrTooLargeAreRefused) {
   EXPECT_THAT(why(std::string(standard_slides().substr(0, 20'000))), HasSubstr("is no zip file"));
   EXPECT_THAT(why(times(33 * 1024, std::string(1024, 'x'))), HasSubstr("is larger than 32 MiB"));
   EXPECT_THAT(why(standard().put("../evil.xml", "<a/>").packed()), HasSubstr("out of place"));
-  EXPECT_THAT(why(standard().put("ppt/media/bomb.xml", std::string(65 * 1024 * 1024, ' ')).packed()), HasSubstr("more than 64 MiB"));
+  auto bomb = standard();
+  for (const auto* const name : {"ppt/media/1", "ppt/media/2"}) bomb.put(name, times(33 * 1024, std::string(1024, ' ')));
+  EXPECT_THAT(why(bomb.packed()), HasSubstr("more than 64 MiB"));
   auto files = standard();
   for (int i = 0; i < 4'000; ++i) files.put("ppt/media/" + std::to_string(i), "");
   EXPECT_THAT(why(files.packed()), HasSubstr("more than 4,000 files"));
