@@ -16,16 +16,18 @@ constexpr std::size_t reports_at_once = 4;
 constexpr std::chrono::milliseconds time_to_send{300'000};
 constexpr int days_of_a_year = 365;
 
-enum class Format { json, csv, xlsx, html };
+enum class Format { json, csv, xlsx, html, pptx };
 struct FormatName {
   Format format;
   std::string_view name;
   std::string_view media_type;
 };
-constexpr std::array<FormatName, 4> formats{{{Format::json, "json", "application/json"},
-                                             {Format::csv, "csv", "text/csv"},
-                                             {Format::xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-                                             {Format::html, "html", "text/html"}}};
+constexpr std::array<FormatName, 5> formats{
+    {{Format::json, "json", "application/json"},
+     {Format::csv, "csv", "text/csv"},
+     {Format::xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+     {Format::html, "html", "text/html"},
+     {Format::pptx, "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"}}};
 
 /// How a report is to be written.
 struct Order {
@@ -42,7 +44,7 @@ bool read_format(const http::Request& request, const http::Reply& reply, FormatN
   if (found != formats.end()) {
     format = *found;
   } else if (name) {
-    refuse_parameter(request, reply, "format", "one of json, csv, xlsx, html");
+    refuse_parameter(request, reply, "format", "one of json, csv, xlsx, html; for results also pptx");
     return false;
   }
   return true;
@@ -78,6 +80,7 @@ std::unique_ptr<reports::Sink> sink_for(const Order& order, const std::string& p
     case Format::xlsx:
       return paper::sheet_file(path, scratch);
     case Format::html:
+    case Format::pptx:
       break;
   }
   return paper::page_file(path);
@@ -89,35 +92,49 @@ std::string disposition(const Order& order, const std::string& name) {
          (order.personal ? "-personal." : ".") + std::string(order.format.name) + '"';
 }
 
+/// What a report holds, row by row.
 using Tell = std::function<void(const reports::Basis&, reports::Sink&)>;
+/// The same as slides, where it can be shown so.
+using Slides = std::function<std::string(const reports::Basis&)>;
+struct Report {
+  std::string name;  ///< Of the file.
+  Tell tell;
+  Slides slides{};
+};
 
-http::Response written(const Context& context, const Order& order, const std::string& name, const Tell& tell) {
+http::Response written(const Context& context, const Order& order, const Report& report) {
+  const reports::Basis basis{.store = context.store,
+                             .policy = context.policy,
+                             .settings = context.reports,
+                             .now = context.clock.now(),
+                             .personal = order.personal};
+  http::Response response{.status = 200,
+                          .content_type = std::string(order.format.media_type),
+                          .headers = {{"Content-Disposition", disposition(order, report.name)}},
+                          .body = {}};
+  if (order.format.media_type.starts_with("text/")) response.content_type += "; charset=utf-8";
+  if (order.format.format == Format::pptx) {
+    response.body = report.slides(basis);
+    return response;
+  }
   const auto file = std::make_shared<http::BodyFile>(context.scratch);
-  tell({.store = context.store,
-        .policy = context.policy,
-        .settings = context.reports,
-        .now = context.clock.now(),
-        .personal = order.personal},
-       *sink_for(order, file->path(), context.scratch));
+  report.tell(basis, *sink_for(order, file->path(), context.scratch));
   file->finish();
-  std::string media_type(order.format.media_type);
-  if (order.format.format == Format::csv || order.format.format == Format::html) media_type += "; charset=utf-8";
-  return {.status = 200,
-          .content_type = std::move(media_type),
-          .headers = {{"Content-Disposition", disposition(order, name)}},
-          .body = {},
-          .file = file};
+  response.file = file;
+  return response;
 }
 
 /// Written whole before the first byte is sent: what fails is answered as what it is, and no read waits for the network.
-void make(const Context& context, const http::Request& request, const http::Reply& reply, Order order, std::string name, Tell tell) {
-  context.aside([&context, request, reply, order = std::move(order), name = std::move(name), tell = std::move(tell)] {
+void make(const Context& context, const http::Request& request, const http::Reply& reply, Order order, Report report) {
+  if (order.format.format == Format::pptx && !report.slides)
+    return refuse_parameter(request, reply, "format", "one of json, csv, xlsx, html");
+  context.aside([&context, request, reply, order = std::move(order), report = std::move(report)] {
     try {
-      reply(written(context, order, name, tell));
+      reply(written(context, order, report));
     } catch (const paper::NoSuchTable& error) {
       refuse_parameter(request, reply, "table", std::string("one of ") + error.what());
     } catch (const std::exception& error) {
-      observe::log(observe::Level::error, "a report cannot be written", {{"report", name}, {"error", error.what()}});
+      observe::log(observe::Level::error, "a report cannot be written", {{"report", report.name}, {"error", error.what()}});
       refuse(request, reply, {.code = "report_failed"});
     }
   });
@@ -137,13 +154,18 @@ void meeting_report(const Context& context, const http::Request& request, const 
   if (!knows_parameters(request, reply, std::array<std::string_view, 3>{"format", "table", "personal"})) return;
   auto order = order_of(request, reply);
   if (!order) return;
-  auto meeting = context.store.meeting_record(request.parameters.at(0));
+  const auto meeting = context.store.meeting_record(request.parameters.at(0));
   if (!meeting) return refuse(request, reply, {.code = "meeting_not_found"});
-  auto file_name = name + '-' + meeting->meeting.id;
-  make(context, request, reply, *std::move(order), std::move(file_name),
-       [tell = report->second, meeting = *std::move(meeting)](const reports::Basis& basis, reports::Sink& sink) {
-         tell(basis, meeting, sink);
-       });
+  Report told{.name = name + '-' + meeting->meeting.id,
+              .tell = [tell = report->second, meeting = *meeting](const reports::Basis& basis, reports::Sink& sink) {
+                tell(basis, meeting, sink);
+              }};
+  if (name == "results") {
+    told.slides = [&context, meeting = meeting->meeting](const reports::Basis& basis) {
+      return context.printing.slides.render(reports::results_of(basis, meeting), context.scratch);
+    };
+  }
+  make(context, request, reply, *std::move(order), std::move(told));
 }
 
 /// Refuses by itself and answers false where it is no day.
@@ -167,8 +189,9 @@ void regions(const Context& context, const http::Request& request, const http::R
   reports::Period period{.from = std::chrono::sys_days(today) - std::chrono::days(days_of_a_year), .to = today};
   if (!read_day(request, reply, "from", period.from) || !read_day(request, reply, "to", period.to)) return;
   if (period.to < period.from) return refuse_parameter(request, reply, "to", "a day not before from");
-  make(context, request, reply, *std::move(order), "regions-" + to_string(period.to),
-       [period](const reports::Basis& basis, reports::Sink& sink) { reports::regions(basis, period, sink); });
+  make(context, request, reply, *std::move(order),
+       {.name = "regions-" + to_string(period.to),
+        .tell = [period](const reports::Basis& basis, reports::Sink& sink) { reports::regions(basis, period, sink); }});
 }
 
 }  // namespace

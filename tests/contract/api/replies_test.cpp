@@ -135,6 +135,9 @@ TEST_F(Replies, ToReportsAreAsWrittenInEveryFormat) {
     EXPECT_THAT(by_header.content_type, testing::StartsWith(media_type));
     EXPECT_THAT(by_header.headers.front().second, testing::HasSubstr(std::string("filename=\"week-m1.") + format));
   }
+  const auto slides = get("/v1/meetings/m1/reports/results?format=pptx").response;
+  EXPECT_THAT(slides.content(), testing::StartsWith("PK"));
+  EXPECT_EQ(get(week + "?format=pptx").at("/code"), "parameter_invalid");
   EXPECT_EQ(get("/v1/reports/regions?from=1405/01/01&to=2026-12-01").at("/report"), "regions");
   EXPECT_EQ(get("/v1/meetings/none/reports/week").at("/code"), "meeting_not_found");
   EXPECT_EQ(get("/v1/meetings/m1/reports/month").at("/code"), "unknown_report");
