@@ -70,7 +70,7 @@ std::string label(const std::string& full) {
 
 /// The largest first; what is beyond eight bars comes together in the last one.
 ChartData largest(const std::map<std::string, Tally>& rows, Measure size, std::span<const Measured> series) {
-  constexpr std::size_t most_bars = 8;
+  constexpr std::size_t most_bars = 6;
   constexpr std::string_view rest_label = "سایر";
   std::vector<std::pair<std::string, Tally>> bars;
   for (const auto& row : rows) {
