@@ -133,16 +133,22 @@ double size_of(const pugi::xml_node& paragraph, double fallback) {
   return size > 0 ? size : fallback;
 }
 
-/// How high the text stands at that scale, by the width of a wide letter.
+/// What a paragraph says of its spacing in points; 0 where it says nothing.
+double spacing_of(const pugi::xml_node& paragraph, const char* name) {
+  return paragraph.child("a:pPr").child(name).child("a:spcPts").attribute("val").as_double() / 100;
+}
+
+/// How high the text stands at that scale, by the measures of wide letters and high lines.
 double height_of(const pugi::xml_node& body, double width, double scale, double fallback) {
-  constexpr double letter = 0.62;
-  constexpr double line_height = 1.25;
+  constexpr double letter_width = 0.62;
+  constexpr double line_height = 1.5;
   double height = 0;
   for (const auto& paragraph : body.children("a:p")) {
-    const auto size = size_of(paragraph, fallback) * scale;
+    const auto size = size_of(paragraph, fallback);
     const auto letters = static_cast<double>(length(line_of(paragraph).text));
-    const auto before = paragraph.child("a:pPr").child("a:spcBef").child("a:spcPts").attribute("val").as_double() / 100;
-    height += std::max(1.0, std::ceil(letters * size * letter / width)) * size * line_height + before * scale;
+    const auto lines = std::max(1.0, std::ceil(letters * size * scale * letter_width / width));
+    const auto exact = spacing_of(paragraph, "a:lnSpc");
+    height += (lines * (exact > 0 ? exact : size * line_height) + spacing_of(paragraph, "a:spcBef")) * scale;
   }
   return height;
 }
