@@ -272,10 +272,10 @@ class Connection final : public AnyConnection {
     out_.clear();
     append_header(out_, response, {.keep_alive = goes_on, .http_1_0 = parser_->is_http_1_0(), .date = worker_.date()});
     std::string_view body;
-    if (with_body && response.body.size() <= joined_body) {
-      out_ += response.body;
+    if (with_body && response.content().size() <= joined_body) {
+      out_ += response.content();
     } else if (with_body) {
-      body = response.body;
+      body = response.content();
     }
     const std::chrono::duration<double> took = Clock::now() - began_;
     worker_.metrics().answered(route_, method_, response.status, took.count());

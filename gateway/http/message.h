@@ -1,11 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "gateway/http/body_file.h"
 
 /// HTTP as handlers see it, free of sockets and of Beast: a handler gets a `Request` and answers once, from any thread, through its
 /// `Reply`.
@@ -43,6 +46,9 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::shared_ptr<const BodyFile> file{};  ///< In the body's stead, where it is long.
+
+  [[nodiscard]] std::string_view content() const { return file ? file->content() : std::string_view(body); }
 };
 
 /// Answers the request: exactly once, from any thread. Dropped unanswered, the server sends 500.

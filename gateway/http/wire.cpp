@@ -37,7 +37,7 @@ void append_header(std::string& out, const Response& response, const WireForm& f
                  form.date);
   if (may_have_body(response.status)) {
     if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.content().size());
   }
   out += "X-Content-Type-Options: nosniff\r\n";
   if (!says_how_to_cache(response)) out += "Cache-Control: no-store\r\n";

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "gateway/domain/text.h"
+#include "gateway/paper/html.h"
 #include "gateway/paper/qr_code.h"
 #include "gateway/paper/standard_form.h"
 
@@ -18,32 +19,6 @@ constexpr std::string_view form_ends = "{{/form}}";
 constexpr std::size_t longest_address = longest_qr_text - 10;
 
 Error invalid(std::string why) { return {"template_invalid", std::move(why)}; }
-
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\'':
-        html += "&#39;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
 
 /// Numbers in groups would else stand the other way round in a Persian line (UAX #9: a blank between them goes with the line).
 std::string left_to_right(std::string_view text) { return "<bdi dir=\"ltr\">" + escaped(text) + "</bdi>"; }

@@ -1,10 +1,14 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -124,6 +128,35 @@ TEST_F(Server, RefusesAWaitingClientWithoutAskingForItsBody) {
   const auto answer = client.ask("POST /v1/requests HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(answer.status, 401);
   EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(Server, SendsAFileAsABodyAndLeavesNothingOfIt) {
+  const std::string long_body(3 * 1024 * 1024 + 7, 'r');
+  std::string name = (std::filesystem::temp_directory_path() / "salam-server-XXXXXX").string();
+  ASSERT_NE(mkdtemp(name.data()), nullptr);
+  const std::filesystem::path folder(name);
+  start({}, {{http::Method::get, "/report", "", [&](const http::Request&, const http::Reply& reply) {
+                auto file = std::make_shared<http::BodyFile>(folder.string());
+                std::ofstream(file->path()) << long_body;
+                file->finish();
+                reply({.content_type = "text/csv", .headers = {}, .body = {}, .file = file});
+              }}});
+  WireClient client(server_->port());
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = client.ask("GET /report HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(answer.headers.at("content-length"), std::to_string(long_body.size()));
+    EXPECT_EQ(answer.body, long_body);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  std::filesystem::remove(folder);
+}
+
+TEST(BodyFiles, ThatCannotBeCreatedSayWhy) { EXPECT_THROW(http::BodyFile("/missing/folder"), std::system_error); }
+
+TEST(BodyFiles, MayBeEmpty) {
+  http::BodyFile file(std::filesystem::temp_directory_path().string());
+  file.finish();
+  EXPECT_EQ(file.content(), "");
 }
 
 TEST_F(Server, AnswersHeadLikeGetWithoutABody) {
