@@ -39,6 +39,8 @@ struct Context {
   lifecycle::Policy policy;
   AttachmentSettings attachments;
   paper::Settings printing{};
+  /// The folder for what is written before it is sent; on a disk.
+  std::string scratch = ".";
   std::function<std::shared_ptr<const RuleSet>()> rules;
   /// The city's units, to which requests can be assigned; empty: any.
   std::vector<std::string> units;
@@ -64,6 +66,7 @@ struct Context {
 std::vector<http::Route> request_routes(const Context& context);
 std::vector<http::Route> meeting_routes(const Context& context);
 std::vector<http::Route> form_routes(const Context& context);
+std::vector<http::Route> import_routes(const Context& context);
 std::vector<http::Route> attention_routes(const Context& context);
 std::vector<http::Route> tracking_routes(const Context& context);
 std::vector<http::Route> routing_routes(const Context& context);

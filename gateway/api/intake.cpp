@@ -97,7 +97,7 @@ IntakeForecast foresee(const Context& context, const json::Value& value, std::st
   const auto read = api::read(context, value);
   if (!read) return read.error();
   auto found = standing(context.store, read->body.form_item);
-  if (!found) return Fresh{};
+  if (!found) return Fresh{.form_item = read->body.form_item, .content = read->body.content(read->meeting.region)};
   auto fields = json::differing_fields(original, context.store.original(found->request.key), read->meeting.region);
   if (fields.empty()) return TakenIn{.record = std::move(*found), .replayed = true};
   return Differs{.record = std::move(*found), .fields = std::move(fields)};

@@ -35,7 +35,10 @@ void take_in(const Context& context, const Sender& sender, const json::Value& va
              const std::function<void(IntakeOutcome)>& answer);
 
 /// What `take_in` would come to now, with nothing written: fresh where it is new.
-struct Fresh {};
+struct Fresh {
+  FormItem form_item;
+  Content content;
+};
 using IntakeForecast = std::variant<Fresh, TakenIn, Differs, http::Problem>;
 IntakeForecast foresee(const Context& context, const json::Value& value, std::string_view original);
 

@@ -15,7 +15,8 @@
 namespace salam::app {
 namespace {
 
-constexpr std::chrono::seconds patience{30};
+/// Longer than the gateway works on one request.
+constexpr std::chrono::seconds patience{90};
 constexpr std::size_t most_of_an_answer = std::size_t{32} * 1024 * 1024;
 
 std::string new_key() {
@@ -26,6 +27,7 @@ std::string new_key() {
 /// A problem document as one reads it: what, what to do, and who was faster.
 std::string told(const json::Document& problem) {
   std::string text = json::string_at(problem, "title").value_or("") + ": " + json::string_at(problem, "detail").value_or("");
+  if (const auto why = json::string_at(problem, "why")) text.append("\n  ").append(*why);
   for (const auto& [name, value] : problem.GetObject()) {
     const auto member = json::view_of(name);
     if (value.IsString() && (member.ends_with("_by") || member.ends_with("_at") || member == "decision" || member == "state")) {
@@ -58,6 +60,10 @@ Result<json::Document> ApiClient::post(const std::string& target, std::string bo
   return read(send({.method = "POST", .target = target, .body = std::move(body)}));
 }
 
+Result<json::Document> ApiClient::post_csv(const std::string& target, std::string body) const {
+  return read(send({.method = "POST", .target = target, .body = std::move(body), .media_type = "text/csv"}));
+}
+
 Result<std::string> ApiClient::post_for_page(const std::string& target, std::string body) const {
   auto answer = send({.method = "POST", .target = target, .body = std::move(body), .accept = "text/html"});
   if (answer && answer->status == 200) return std::move(answer->body);
@@ -84,7 +90,7 @@ Result<ApiClient::Answer> ApiClient::send(Call call) const {
       .headers = {{"Authorization", "Bearer " + key_}, {"Accept-Language", "fa"}, {"Accept", std::move(call.accept)}},
       .body = std::move(call.body)};
   if (!request.body.empty()) {
-    request.headers.emplace_back("Content-Type", "application/json");
+    request.headers.emplace_back("Content-Type", std::move(call.media_type));
     request.headers.emplace_back("Idempotency-Key", new_key());
   }
   boost::asio::io_context io;

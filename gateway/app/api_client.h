@@ -25,7 +25,9 @@ class ApiClient {
   [[nodiscard]] Result<json::Document> get(const std::string& target) const;
   /// With a new `Idempotency-Key`.
   [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
-  /// The same for an answer in HTML.
+  /// A part of a spreadsheet as CSV, which may take the gateway some time.
+  [[nodiscard]] Result<json::Document> post_csv(const std::string& target, std::string body) const;
+  /// `post` for an answer in HTML.
   [[nodiscard]] Result<std::string> post_for_page(const std::string& target, std::string body) const;
 
  private:
@@ -35,6 +37,7 @@ class ApiClient {
     std::string target;
     std::string body{};
     std::string accept = "application/json";
+    std::string media_type = "application/json";
   };
   struct Answer {
     int status = 0;

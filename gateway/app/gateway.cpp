@@ -1,6 +1,7 @@
 #include "gateway/app/gateway.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <stdexcept>
 #include <utility>
@@ -24,6 +25,12 @@ T value_or_throw(Result<T> result) {
 std::chrono::milliseconds left(std::chrono::steady_clock::time_point deadline) {
   return std::max(std::chrono::milliseconds(0),
                   std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+}
+
+/// Beside the store, so on a disk.
+std::string scratch_folder(const std::string& store) {
+  const auto folder = std::filesystem::path(store).parent_path();
+  return folder.empty() ? "." : folder.string();
 }
 
 void ask_what_can_be_asked(lifecycle::FollowUpPolicy& policy, pipeline::LaneSettings& lane, const UpstreamTraits& traits) {
@@ -130,6 +137,7 @@ void Gateway::make_servers() {
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
       .printing = settings_.printing,
+      .scratch = scratch_folder(settings_.store.path),
       .rules = [this] { return rules_.load(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,

@@ -35,6 +35,13 @@ constexpr Names<System, 2> systems_for_people{{
     {System::service_desk, "میز خدمت اصفهان من"},
 }};
 
+constexpr Names<Kind, 5> kinds_for_people{{
+    {Kind::request, "درخواست"},
+    {Kind::complaint, "شکایت"},
+    {Kind::suggestion, "پیشنهاد"},
+    {Kind::criticism, "انتقاد"},
+    {Kind::thanks, "قدردانی"},
+}};
 constexpr Names<Kind, 5> kinds{{
     {Kind::request, "request"},
     {Kind::complaint, "complaint"},
@@ -227,6 +234,7 @@ std::string_view name_for_people(System system) { return name_in(systems_for_peo
 
 std::string_view to_string(Kind kind) { return name_in(kinds, kind); }
 std::optional<Kind> parse_kind(std::string_view text) { return value_in(kinds, text); }
+std::string_view name_for_people(Kind kind) { return name_in(kinds_for_people, kind); }
 
 std::string_view to_string(RegistrationState state) { return name_in(registration_states, state); }
 std::optional<RegistrationState> parse_registration_state(std::string_view text) { return value_in(registration_states, text); }

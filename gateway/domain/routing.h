@@ -23,6 +23,8 @@ std::string_view name_for_people(System system);
 enum class Kind { request, complaint, suggestion, criticism, thanks };
 std::string_view to_string(Kind kind);
 std::optional<Kind> parse_kind(std::string_view text);
+/// `درخواست`.
+std::string_view name_for_people(Kind kind);
 
 /// What a rule may look at.
 struct RoutingFacts {

@@ -95,6 +95,15 @@ bool Request::wants_persian() const {
   return persian;
 }
 
+bool Request::accepts(std::string_view media_type) const {
+  std::optional<std::string_view> rest = header("accept");
+  while (const auto range = next_part(rest, ',')) {
+    std::optional<std::string_view> parameters = *range;
+    if (same_ignoring_case(next_part(parameters, ';').value_or(""), media_type)) return true;
+  }
+  return false;
+}
+
 std::optional<int> Request::prefer_wait() const {
   for (const auto& [name, value] : headers) {
     if (name != "prefer") continue;

@@ -37,6 +37,8 @@ struct Request {
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
   /// The client prefers Persian (`Accept-Language`, RFC 9110 section 12.5.4).
   [[nodiscard]] bool wants_persian() const;
+  /// `Accept` names this media type itself (RFC 9110 section 12.5.1).
+  [[nodiscard]] bool accepts(std::string_view media_type) const;
   /// Seconds from `Prefer: wait=N` (RFC 7240), if any.
   [[nodiscard]] std::optional<int> prefer_wait() const;
 };

@@ -10,7 +10,20 @@
 namespace salam::sheets {
 namespace {
 
+constexpr std::string_view formula_begins = "=+-@\t\r";
 constexpr std::array separators{',', ';', '\t'};
+
+/// A spreadsheet program would calculate it, or would, without the apostrophes before it.
+bool looks_like_a_formula(std::string_view cell) {
+  const auto text = cell.find_first_not_of('\'');
+  return text != std::string_view::npos && formula_begins.find(cell[text]) != std::string_view::npos;
+}
+
+/// Without the apostrophe that keeps a spreadsheet program from calculating a text, as in `'+98 913…`.
+std::string unprotected(std::string cell) {
+  if (cell.starts_with('\'') && looks_like_a_formula(cell)) cell.erase(0, 1);
+  return cell;
+}
 
 /// One record after the other (RFC 4180). A quote within a cell that does not begin with one is a character like any other.
 class Records {
@@ -25,7 +38,7 @@ class Records {
     for (;;) {
       auto cell = rest_.starts_with('"') ? quoted() : plain();
       if (!cell) return std::move(cell).error();
-      row.cells.push_back(std::move(*cell));
+      row.cells.push_back(unprotected(std::move(*cell)));
       if (rest_.empty()) return row;
       const char end = rest_.front();
       rest_.remove_prefix(1);
@@ -87,8 +100,7 @@ char separator_of(std::string_view text, const Limits& limits) {
   for (const auto separator : separators) {
     const auto top = records(text, separator, limits, rows_above);
     if (!top) continue;
-    std::size_t recognised = 0;
-    for (const auto& row : *top) recognised = std::max(recognised, count_headings(row));
+    const auto recognised = most_headings(*top);
     if (recognised <= most) continue;
     most = recognised;
     best = separator;
@@ -100,10 +112,22 @@ char separator_of(std::string_view text, const Limits& limits) {
 std::optional<char> said_separator(std::string_view text) {
   constexpr std::string_view begins = "sep=";
   if (!text.starts_with(begins) || text.size() <= begins.size()) return {};
-  return text[begins.size()];
+  const char said = text[begins.size()];
+  return std::ranges::find(separators, said) == separators.end() ? std::nullopt : std::optional(said);
 }
 
 }  // namespace
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const auto& cell : cells) {
+    line += line.empty() ? "\"" : ",\"";
+    if (looks_like_a_formula(cell)) line += '\'';
+    for (const char c : cell) line.append(c == '"' ? 2 : 1, c);
+    line += '"';
+  }
+  return line + "\r\n";
+}
 
 Result<Sheet> read_csv(std::string_view file, const Limits& limits) {
   const auto text = text_of_file(file);

@@ -84,8 +84,16 @@ std::string listed(const std::vector<std::string>& texts) {
   return list;
 }
 
+std::size_t count_headings(const Row& row) {
+  std::set<Column> columns;
+  for (const auto& cell : row.cells) {
+    if (const auto column = column_of(cell)) columns.insert(*column);
+  }
+  return columns.size();
+}
+
 /// The best of the first rows; their first where none has a heading.
-std::size_t heading_row(const std::vector<Row>& rows) {
+std::size_t heading_row(std::span<const Row> rows) {
   std::size_t best = 0;
   std::size_t most = 0;
   for (std::size_t i = 0; i < std::min(rows.size(), rows_above); ++i) {
@@ -129,13 +137,7 @@ std::string_view cell_of(const Row& row, std::size_t place) {
 
 std::string_view heading_of(Column column) { return all_names()[static_cast<std::size_t>(column)].names.front(); }
 
-std::size_t count_headings(const Row& row) {
-  std::set<Column> columns;
-  for (const auto& cell : row.cells) {
-    if (const auto column = column_of(cell)) columns.insert(*column);
-  }
-  return columns.size();
-}
+std::size_t most_headings(std::span<const Row> rows) { return rows.empty() ? 0 : count_headings(rows[heading_row(rows)]); }
 
 Result<Table> Table::of(Sheet sheet, const Limits& limits) {
   if (sheet.rows.empty()) return Error{"sheet_empty", "در این پرونده هیچ سطری پر نشده است."};
@@ -149,6 +151,7 @@ Result<Table> Table::of(Sheet sheet, const Limits& limits) {
     if (!table.has(column)) missing.emplace_back(heading_of(column));
   }
   if (!missing.empty()) return headings_error(missing, sheet.rows[heading]);
+  std::erase_if(table.lines_, [&](const Row& line) { return matching_form(table.text(line, Column::form)) == example_form; });
   if (table.lines_.empty()) return Error{"sheet_empty", "زیر سرستون‌ها هیچ سطری پر نشده است."};
   if (table.lines_.size() > limits.rows) {
     return Error{"sheet_too_large",

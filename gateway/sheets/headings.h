@@ -19,11 +19,13 @@ inline constexpr std::size_t column_count = 12;
 
 /// As the template names it: `شماره فرم`.
 std::string_view heading_of(Column column);
+/// What stands for a form's number in the template's example line, which is passed over.
+inline constexpr std::string_view example_form = "نمونه";
 /// Without them a line is nothing.
 inline constexpr std::array required_columns{Column::form, Column::subject, Column::description};
 
-/// How many headings the row has that are known.
-std::size_t count_headings(const Row& row);
+/// How many headings that are known one row has, of those in which the heading may stand.
+std::size_t most_headings(std::span<const Row> rows);
 
 /// A sheet whose headings were recognised, whichever of their names they have, below a title or not.
 class Table {

@@ -48,4 +48,7 @@ struct Wanted {
 /// `sheet_too_large`, `sheet_empty` (or none of that name).
 Result<Sheet> read(std::string_view file, const Wanted& wanted = {});
 
+/// A line of CSV that `read` reads as these cells.
+std::string csv_line(const std::vector<std::string>& cells);
+
 }  // namespace salam::sheets

@@ -6,6 +6,7 @@
 
 #include "gateway/domain/text.h"
 #include "gateway/sheets/archive.h"
+#include "gateway/sheets/headings.h"
 #include "gateway/sheets/number_formats.h"
 #include "gateway/sheets/rows.h"
 #include "gateway/sheets/workbook.h"
@@ -268,13 +269,18 @@ Result<Sheet> read_xlsx(std::string_view file, const Wanted& wanted) {
     if (part.empty() || !archive->has(part)) continue;
     if (auto read = read_xml(*archive, part, *elements); !read) return read.error();
   }
+  std::optional<Sheet> first;
   for (const auto& [name, part] : workbook->sheets) {
     if (!wanted.sheet.empty() && matching_form(name) != matching_form(wanted.sheet)) continue;
     SheetCells cells(wanted.limits, strings.strings, formats);
     if (auto read = read_xml(*archive, part, cells); !read) return read.error();
-    if (!cells.empty()) return Sheet{.rows = cells.take()};
+    if (cells.empty()) continue;
+    Sheet sheet{.rows = cells.take()};
+    if (most_headings(sheet.rows) >= required_columns.size()) return sheet;
+    if (!first) first = std::move(sheet);
   }
-  return no_sheet(wanted.sheet);
+  if (!first) return no_sheet(wanted.sheet);
+  return *std::move(first);
 }
 
 }  // namespace salam::sheets
