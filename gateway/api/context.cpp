@@ -22,9 +22,10 @@ std::optional<std::int64_t> number(std::string_view text) {
 
 std::vector<http::Route> routes(const Context& context) {
   std::vector<http::Route> all;
-  for (auto&& some : {request_routes(context), meeting_routes(context), form_routes(context), import_routes(context),
-                      attention_routes(context), tracking_routes(context), routing_routes(context), event_routes(context),
-                      callback_routes(context), attachment_routes(context), decision_routes(context), officer_routes(context)}) {
+  for (auto&& some :
+       {request_routes(context), meeting_routes(context), form_routes(context), import_routes(context), report_routes(context),
+        attention_routes(context), tracking_routes(context), routing_routes(context), event_routes(context), callback_routes(context),
+        attachment_routes(context), decision_routes(context), officer_routes(context)}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
@@ -59,14 +60,19 @@ void refuse_parameter(const http::Request& request, const http::Reply& reply, st
          {.code = "parameter_invalid", .errors = {{.pointer = "", .expected = std::move(expected), .parameter = std::string(parameter)}}});
 }
 
-std::optional<int> page_size_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters) {
-  std::vector<std::string_view> known(filters);
-  known.insert(known.end(), {"page_size", "page_token"});
+bool knows_parameters(const http::Request& request, const http::Reply& reply, std::span<const std::string_view> known) {
   for (const auto& [name, value] : request.query) {
     if (std::ranges::find(known, name) != known.end()) continue;
     refuse_parameter(request, reply, name, fmt::format("no such parameter; known are {}", fmt::join(known, ", ")));
-    return {};
+    return false;
   }
+  return true;
+}
+
+std::optional<int> page_size_of(const http::Request& request, const http::Reply& reply, std::initializer_list<std::string_view> filters) {
+  std::vector<std::string_view> known(filters);
+  known.insert(known.end(), {"page_size", "page_token"});
+  if (!knows_parameters(request, reply, known)) return {};
   const auto text = request.query_value("page_size");
   if (!text) return Page{}.size;
   const auto size = number(*text);

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "gateway/ports/clock.h"
 #include "gateway/ports/event_log.h"
 #include "gateway/ports/sms_provider.h"
+#include "gateway/reports/basis.h"
 #include "gateway/store/store.h"
 
 /// The resources of the API, one file each. Handlers run on HTTP threads and answer from whichever thread has the answer.
@@ -39,6 +41,7 @@ struct Context {
   lifecycle::Policy policy;
   AttachmentSettings attachments;
   paper::Settings printing{};
+  reports::Settings reports{};
   /// The folder for what is written before it is sent; on a disk.
   std::string scratch = ".";
   std::function<std::shared_ptr<const RuleSet>()> rules;
@@ -67,6 +70,7 @@ std::vector<http::Route> request_routes(const Context& context);
 std::vector<http::Route> meeting_routes(const Context& context);
 std::vector<http::Route> form_routes(const Context& context);
 std::vector<http::Route> import_routes(const Context& context);
+std::vector<http::Route> report_routes(const Context& context);
 std::vector<http::Route> attention_routes(const Context& context);
 std::vector<http::Route> tracking_routes(const Context& context);
 std::vector<http::Route> routing_routes(const Context& context);
@@ -88,6 +92,9 @@ http::Problem invalid_body(const json::FieldErrors& errors);
 
 /// The body as JSON. Refuses by itself and returns nothing where it is none.
 std::optional<json::Document> document_of(const http::Request& request, const http::Reply& reply);
+
+/// Refuses by itself and answers false where the query names anything else: a misspelt parameter must not be passed over.
+bool knows_parameters(const http::Request& request, const http::Reply& reply, std::span<const std::string_view> known);
 
 /// AIP-158: `page_size` (1–1,000, default 100) and `page_token`. Refuses by itself and returns nothing where either is malformed, or where
 /// the query names anything else but `filters`: a misspelt one must not show everything.

@@ -3,7 +3,6 @@
 
 #include "gateway/api/context.h"
 #include "gateway/domain/text.h"
-#include "gateway/http/field_values.h"
 #include "gateway/json/intake.h"
 #include "gateway/json/writer.h"
 
@@ -12,16 +11,6 @@ namespace {
 
 /// Pages that are made at the same time: each may take some megabytes.
 constexpr std::size_t pages_at_once = 4;
-
-/// `Accept` names HTML (RFC 9110 section 12.5.1); JSON is for everybody else.
-bool wants_page(const http::Request& request) {
-  std::optional<std::string_view> rest = request.header("accept");
-  while (const auto range = http::next_part(rest, ',')) {
-    std::optional<std::string_view> parameters = *range;
-    if (http::same_ignoring_case(http::next_part(parameters, ';').value_or(""), "text/html")) return true;
-  }
-  return false;
-}
 
 void write_form(json::Writer& writer, const PrintedForm& form) {
   writer.member("form", form.form).member("tracking_code", form.code.digits());
@@ -55,7 +44,7 @@ void print_forms(const Context& context, const http::Request& request, const htt
   if (!meeting) return refuse(request, reply, {.code = "meeting_not_found"});
   store::FormsToPrint wanted{.meeting = meeting->id, .forms = {}};
   for (int i = 0; i < numbers->count; ++i) wanted.forms.push_back(std::to_string(numbers->from + i));
-  context.store.print_forms(wanted, [&context, reply, page = wants_page(request), persian = request.wants_persian(),
+  context.store.print_forms(wanted, [&context, reply, page = request.accepts("text/html"), persian = request.wants_persian(),
                                      meeting = std::move(*meeting)](store::PrintOutcome outcome) {
     if (const auto* error = std::get_if<Error>(&outcome)) return reply(http::to_response({.code = error->code}, persian));
     if (const auto* used = std::get_if<store::FormInUse>(&outcome)) {

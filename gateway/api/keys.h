@@ -17,7 +17,7 @@
 /// API keys: `salam_<id>_<secret>`, of which the keys file holds only a SHA-256 digest. Sent as `Authorization: Bearer …` (RFC 6750).
 namespace salam::api {
 
-inline constexpr std::array<std::string_view, 5> key_scopes{"intake", "read", "operate", "track", "callback"};
+inline constexpr std::array<std::string_view, 6> key_scopes{"intake", "read", "personal", "operate", "track", "callback"};
 
 struct Key {
   std::string id;      ///< 8 hex digits, in the key itself.

@@ -15,9 +15,8 @@
 namespace salam::app {
 namespace {
 
-/// Longer than the gateway works on one request.
-constexpr std::chrono::seconds patience{90};
-constexpr std::size_t most_of_an_answer = std::size_t{32} * 1024 * 1024;
+constexpr std::chrono::seconds patience_for_a_file{300};
+constexpr std::size_t most_of_an_answer = std::size_t{256} * 1024 * 1024;
 
 std::string new_key() {
   SystemRandom random;
@@ -61,7 +60,14 @@ Result<json::Document> ApiClient::post(const std::string& target, std::string bo
 }
 
 Result<json::Document> ApiClient::post_csv(const std::string& target, std::string body) const {
-  return read(send({.method = "POST", .target = target, .body = std::move(body), .media_type = "text/csv"}));
+  return read(send({.method = "POST", .target = target, .body = std::move(body), .media_type = "text/csv", .patience = patience_for_a_file}));
+}
+
+Result<std::string> ApiClient::download(const std::string& target) const {
+  auto answer = send({.method = "GET", .target = target, .patience = patience_for_a_file});
+  if (answer && answer->status == 200) return std::move(answer->body);
+  auto problem = read(std::move(answer));
+  return problem ? Error{"unreadable", "no file came: is this the gateway's API?"} : std::move(problem).error();
 }
 
 Result<std::string> ApiClient::post_for_page(const std::string& target, std::string body) const {
@@ -96,7 +102,7 @@ Result<ApiClient::Answer> ApiClient::send(Call call) const {
   boost::asio::io_context io;
   std::optional<http_client::Outcome> outcome;
   const auto client = http_client::make_client(settings, io.get_executor());
-  client->send(std::move(request), patience, [&](http_client::Outcome came) {
+  client->send(std::move(request), call.patience, [&](http_client::Outcome came) {
     outcome = std::move(came);
     io.stop();
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class ApiClient {
   [[nodiscard]] Result<json::Document> get(const std::string& target) const;
   /// With a new `Idempotency-Key`.
   [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
+  /// A file, whatever is in it.
+  [[nodiscard]] Result<std::string> download(const std::string& target) const;
   /// A part of a spreadsheet as CSV, which may take the gateway some time.
   [[nodiscard]] Result<json::Document> post_csv(const std::string& target, std::string body) const;
   /// `post` for an answer in HTML.
@@ -38,6 +41,7 @@ class ApiClient {
     std::string body{};
     std::string accept = "application/json";
     std::string media_type = "application/json";
+    std::chrono::seconds patience{30};
   };
   struct Answer {
     int status = 0;

@@ -27,12 +27,6 @@ std::chrono::milliseconds left(std::chrono::steady_clock::time_point deadline) {
                   std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
 }
 
-/// Beside the store, so on a disk.
-std::string scratch_folder(const std::string& store) {
-  const auto folder = std::filesystem::path(store).parent_path();
-  return folder.empty() ? "." : folder.string();
-}
-
 void ask_what_can_be_asked(lifecycle::FollowUpPolicy& policy, pipeline::LaneSettings& lane, const UpstreamTraits& traits) {
   policy.asked = policy.asked && traits.follow_up_batch > 0;
   lane.batch = std::max<std::size_t>(traits.follow_up_batch, 1);
@@ -137,7 +131,8 @@ void Gateway::make_servers() {
       .policy = settings_.pipeline.policy,
       .attachments = settings_.attachments,
       .printing = settings_.printing,
-      .scratch = scratch_folder(settings_.store.path),
+      .reports = settings_.reports,
+      .scratch = std::filesystem::absolute(settings_.store.path).parent_path().string(),
       .rules = [this] { return rules_.load(); },
       .units = settings_.units,
       .review_officer = settings_.review_officer,

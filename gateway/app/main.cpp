@@ -86,6 +86,30 @@ void add_import_command(CLI::App& program, ApiAccess& access, salam::app::Import
   add_access(import, access);
 }
 
+/// What is shown, signed and filed after a meeting, over the API of the running gateway.
+void add_report_command(CLI::App& program, ApiAccess& access, salam::app::ReportOrder& order, Command& command) {
+  auto* report = program.add_subcommand(
+      "report",
+      "Write a report to a file: close-out, week (with its letter), progress, results or before (a meeting), each with --meeting; or regions, "
+      "for the council. The key needs the scope read");
+  report->add_option("report", order.report, "Which")
+      ->required()
+      ->check(CLI::IsMember({"close-out", "week", "progress", "results", "before", "regions"}));
+  report->add_option("--out", order.out, "The file to write; its ending says as what: .html to print, .xlsx, .csv or .json")->required();
+  report->add_option("--meeting", order.meeting, "The meeting's id");
+  report->add_option("--from", order.from, "regions: meetings from this day on, such as 1405/09/01; else of the last year");
+  report->add_option("--to", order.to, "regions: until this day");
+  report->add_option("--table", order.table, "Which of its tables a .csv holds; else the first");
+  report->add_flag("--personal", order.personal, "Show who asked, and their words; the key needs the scope personal too");
+  report->callback([&] {
+    if ((order.report == "regions") != order.meeting.empty()) {
+      throw CLI::ValidationError("--meeting", "belongs to every report but regions");
+    }
+    command = [&] { return salam::app::report(access, order); };
+  });
+  add_access(report, access);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -171,7 +195,7 @@ int main(int argc, char** argv) {
   key->fallthrough();
   auto* create = key->add_subcommand("create", "Make a key and print it, once");
   create->add_option("name", name, "Who will use it")->required();
-  create->add_option("--scope", scopes, "What it may do: intake, read, operate, track, callback; may be repeated")->required();
+  create->add_option("--scope", scopes, "What it may do: intake, read, personal, operate, track, callback; may be repeated")->required();
   create->callback([&] { command = with_file([&] { return salam::app::create_key(file, name, scopes); }); });
   key->add_subcommand("list", "Show the keys: id, name, scopes, when made")->callback([&] {
     command = with_file([&] { return salam::app::list_keys(file); });
@@ -188,6 +212,8 @@ int main(int argc, char** argv) {
   add_officer_commands(program, access, question, decision, command);
   add_forms_command(program, access, order, command);
   add_import_command(program, access, import_order, command);
+  salam::app::ReportOrder report;
+  add_report_command(program, access, report, command);
 
   program.add_subcommand("version", "Print the version")->callback([&] {
     command = [] {

@@ -1,6 +1,7 @@
 #include "gateway/app/officer_commands.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <tuple>
 #include <utility>
@@ -69,6 +70,11 @@ Result<Printed> print_pages(const ApiClient& api, const std::string& target, std
   return printed;
 }
 
+bool write(const std::string& path, const std::string& content) {
+  std::ofstream file(path, std::ios::binary);
+  return static_cast<bool>((file << content).flush());
+}
+
 int act(const ApiAccess& access, const Decision& decision, const std::string& what) {
   const auto api = ApiClient::open(access);
   if (!api) return fail(api.error());
@@ -117,6 +123,24 @@ int review(const ApiAccess& access, const Decision& decision) { return act(acces
 
 int answer(const ApiAccess& access, const Decision& decision) { return act(access, decision, "answer"); }
 
+int report(const ApiAccess& access, const ReportOrder& order) {
+  const auto api = ApiClient::open(access);
+  if (!api) return fail(api.error());
+  auto target = order.meeting.empty() ? "/v1/reports/" + order.report
+                                      : fmt::format("/v1/meetings/{}/reports/{}", percent_encoded(order.meeting), order.report);
+  auto format = std::filesystem::path(order.out).extension().string();
+  target += "?format=" + percent_encoded(format.empty() ? format : format.substr(1));
+  for (const auto& [name, value] : {std::pair{"table", order.table}, {"from", order.from}, {"to", order.to}}) {
+    if (!value.empty()) target.append("&").append(name).append("=").append(percent_encoded(value));
+  }
+  if (order.personal) target += "&personal=true";
+  const auto file = api->download(target);
+  if (!file) return fail(file.error());
+  if (!write(order.out, *file)) return fail({"unwritable", "`" + order.out + "` cannot be written; the report can be asked for again"});
+  fmt::print("{}\n", order.out);
+  return 0;
+}
+
 int forms(const ApiAccess& access, const FormsOrder& order) {
   const auto api = ApiClient::open(access);
   if (!api) return fail(api.error());
@@ -124,8 +148,7 @@ int forms(const ApiAccess& access, const FormsOrder& order) {
   body.begin_object().member("from", order.from).member("count", order.count);
   const auto page = api->post_for_page(fmt::format("/v1/meetings/{}/forms", percent_encoded(order.meeting)), body.end_object().take());
   if (!page) return fail(page.error());
-  std::ofstream file(order.out, std::ios::binary);
-  if (!(file << *page).flush()) return fail({"unwritable", "`" + order.out + "` cannot be written; the same forms can be printed again"});
+  if (!write(order.out, *page)) return fail({"unwritable", "`" + order.out + "` cannot be written; the same forms can be printed again"});
   fmt::print("{} برگه، از شمارهٔ {} تا {}: {}\n", persian_digits(std::to_string(order.count)), persian_digits(std::to_string(order.from)),
              persian_digits(std::to_string(order.from + order.count - 1)), order.out);
   fmt::print(

@@ -39,4 +39,16 @@ struct FormsOrder {
 };
 int forms(const ApiAccess& access, const FormsOrder& order);
 
+/// A report, written as its file's ending says.
+struct ReportOrder {
+  std::string report;   ///< `week` …
+  std::string meeting;  ///< Of all reports but `regions`.
+  std::string from;     ///< Days, of `regions`; empty: the last year.
+  std::string to;
+  std::string table;  ///< Of a CSV file.
+  bool personal = false;
+  std::string out;
+};
+int report(const ApiAccess& access, const ReportOrder& order);
+
 }  // namespace salam::app

@@ -72,6 +72,21 @@ api::AttachmentSettings read_attachments(Section section) {
   return settings;
 }
 
+reports::Settings read_reports(Section reports, std::map<std::string, std::string> categories) {
+  reports::Settings settings{.categories = std::move(categories)};
+  const auto path = reports.path("letter", "");
+  if (path.empty()) return settings;
+  const auto text = config::read_file(path);
+  if (!text || !valid_utf8(*text)) {
+    reports.wrong("letter", path + " cannot be read as UTF-8");
+  } else if (auto letter = reports::Letter::parse(*text)) {
+    settings.letter = std::move(*letter);
+  } else {
+    reports.wrong("letter", path + ": " + letter.error().message);
+  }
+  return settings;
+}
+
 paper::Settings read_printing(Section tracking, Section forms) {
   paper::Settings settings;
   if (const auto address = tracking.optional_string("public_url")) {
@@ -287,6 +302,7 @@ Settings read(Section root) {
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
   settings.printing = read_printing(root.table("tracking"), root.table("forms"));
+  settings.reports = read_reports(root.table("reports"), root.string_table("categories"));
   settings.routing_rules = root.table("routing").path("rules", "");
   settings.calendar = read_calendar_settings(root.table("calendar"));
 

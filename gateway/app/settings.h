@@ -22,6 +22,7 @@
 #include "gateway/paper/settings.h"
 #include "gateway/pipeline/driver.h"
 #include "gateway/pipeline/relay.h"
+#include "gateway/reports/basis.h"
 #include "gateway/store/store.h"
 
 namespace salam::app {
@@ -38,6 +39,7 @@ struct Settings {
   api::KeyRing::Rates key_rates;
   api::AttachmentSettings attachments;
   paper::Settings printing;
+  reports::Settings reports;
   std::vector<std::string> units;  ///< The city's, to which requests can be assigned; empty: any.
   std::string review_officer;
   std::string routing_rules;  ///< A file; empty: 137 takes everything.

@@ -124,9 +124,6 @@ class Draft {
 /// When the clock is to strike next; nothing: no more. `texted`: a text with a code was written to the citizen.
 std::optional<Timestamp> clock_strikes(const Request& request, bool texted, const Policy& policy);
 
-/// By when the citizen must be answered.
-Timestamp answer_due(const Request& request, const Policy& policy);
-
 inline const Message* find_message(const Record& record, std::int64_t id) {
   const auto found = std::ranges::find(record.messages, id, &Message::id);
   return found == record.messages.end() ? nullptr : &*found;

@@ -62,6 +62,9 @@ struct Policy {
   [[nodiscard]] const MessageTemplates& texts(System system) const { return system == System::system137 ? texts137 : texts_desk; }
 };
 
+/// By when the citizen must be answered, or had to be.
+Timestamp answer_due(const Request& request, const Policy& policy);
+
 /// What a transition knows besides the record.
 struct Moment {
   Timestamp now;

@@ -18,6 +18,8 @@ struct Meeting {
   std::optional<std::string> manager{};                  ///< The region's, by name.
   std::optional<std::vector<std::string>> addressees{};  ///< Whom the official letter with the table goes to: names or posts.
   std::optional<std::vector<std::string>> invitees{};    ///< Invited when the results are shown, besides the applicants.
+  std::optional<int> forms_distributed{};                ///< Paper forms given out, as people counted them that evening.
+  std::optional<int> forms_collected{};                  ///< Of those, handed back with writing on them.
 
   friend bool operator==(const Meeting&, const Meeting&) = default;
 };

@@ -62,6 +62,18 @@ constexpr Names<RegistrationState, 9> registration_states{{
     {RegistrationState::closed, "closed"},
 }};
 
+constexpr Names<RegistrationState, 9> registration_states_for_people{{
+    {RegistrationState::waiting, "در انتظار ثبت"},
+    {RegistrationState::in_review, "در حال بررسی"},
+    {RegistrationState::calling, "در حال ثبت"},
+    {RegistrationState::pending, "در انتظار کد سامانه"},
+    {RegistrationState::by_hand, "ثبت دستی"},
+    {RegistrationState::uncertain, "نیازمند استعلام"},
+    {RegistrationState::held, "نیازمند تصمیم"},
+    {RegistrationState::registered, "ثبت‌شده"},
+    {RegistrationState::closed, "بسته‌شده"},
+}};
+
 constexpr Names<Progress, 6> progresses{{
     {Progress::open, "open"},
     {Progress::in_progress, "in_progress"},
@@ -237,6 +249,7 @@ std::optional<Kind> parse_kind(std::string_view text) { return value_in(kinds, t
 std::string_view name_for_people(Kind kind) { return name_in(kinds_for_people, kind); }
 
 std::string_view to_string(RegistrationState state) { return name_in(registration_states, state); }
+std::string_view name_for_people(RegistrationState state) { return name_in(registration_states_for_people, state); }
 std::optional<RegistrationState> parse_registration_state(std::string_view text) { return value_in(registration_states, text); }
 std::string_view state_of(const Request& request) { return to_string(request.registration.state); }
 

@@ -71,6 +71,8 @@ enum class RegistrationState {
   closed,      ///< By a named person, without a registration.
 };
 std::string_view to_string(RegistrationState state);
+/// `در انتظار ثبت`.
+std::string_view name_for_people(RegistrationState state);
 std::optional<RegistrationState> parse_registration_state(std::string_view text);
 
 struct Registration {

@@ -78,6 +78,15 @@ std::optional<std::string_view> Request::query_value(std::string_view name) cons
   return found->second;
 }
 
+bool Request::accepts(std::string_view media_type) const {
+  std::optional<std::string_view> rest = header("accept");
+  while (const auto range = next_part(rest, ',')) {
+    std::optional<std::string_view> parameters = *range;
+    if (same_ignoring_case(next_part(parameters, ';').value_or(""), media_type)) return true;
+  }
+  return false;
+}
+
 bool Request::wants_persian() const {
   int best = 0;
   bool persian = false;
@@ -93,15 +102,6 @@ bool Request::wants_persian() const {
     persian = is_persian;
   }
   return persian;
-}
-
-bool Request::accepts(std::string_view media_type) const {
-  std::optional<std::string_view> rest = header("accept");
-  while (const auto range = next_part(rest, ',')) {
-    std::optional<std::string_view> parameters = *range;
-    if (same_ignoring_case(next_part(parameters, ';').value_or(""), media_type)) return true;
-  }
-  return false;
 }
 
 std::optional<int> Request::prefer_wait() const {

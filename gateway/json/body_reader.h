@@ -77,6 +77,11 @@ class BodyReader {
     return value != nullptr && value->IsNumber() ? std::optional(value->GetDouble()) : std::nullopt;
   }
 
+  [[nodiscard]] std::optional<int> integer(std::string_view name) const {
+    const auto* const value = member(object_, name);
+    return value != nullptr && value->IsInt() ? std::optional(value->GetInt()) : std::nullopt;
+  }
+
   void add(std::string_view pointer, std::string_view expected) {
     errors_.push_back({.pointer = where_ + std::string(pointer), .expected = std::string(expected)});
   }

@@ -130,7 +130,9 @@ Body<Meeting> read_meeting(std::string_view id, const Value& body) {
                  .date = *date,
                  .manager = reader.optional_text("manager"),
                  .addressees = std::move(addressees),
-                 .invitees = std::move(invitees)};
+                 .invitees = std::move(invitees),
+                 .forms_distributed = reader.integer("forms_distributed"),
+                 .forms_collected = reader.integer("forms_collected")};
 }
 
 Body<StepDoneBody> read_step_done(const Value& body) {

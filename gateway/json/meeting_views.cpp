@@ -24,6 +24,8 @@ void write_meeting(Writer& writer, const Meeting& meeting) {
   writer.member_if("manager", meeting.manager.value_or(""));
   write_names(writer, "addressees", meeting.addressees);
   write_names(writer, "invitees", meeting.invitees);
+  if (meeting.forms_distributed) writer.member("forms_distributed", *meeting.forms_distributed);
+  if (meeting.forms_collected) writer.member("forms_collected", *meeting.forms_collected);
 }
 
 /// People are told the last day, not the moment after it.

@@ -32,7 +32,9 @@ class CsvFile final : public Sink {
 
   void begin_table(const Table& table) override {
     if (wanted_.empty()) wanted_ = table.key;
+    seen_.append(seen_.empty() ? "" : ", ").append(table.key);
     writing_ = table.key == wanted_;
+    found_ |= writing_;
     if (!writing_) return;
     for (std::size_t i = 0; i < table.columns.size(); ++i) file_ << (i == 0 ? "" : ",") << field(table.columns[i].heading);
     file_ << "\r\n";
@@ -48,12 +50,17 @@ class CsvFile final : public Sink {
   }
 
   void end_table() override { writing_ = false; }
-  void end() override { file_.close(); }
+  void end() override {
+    if (!found_) throw NoSuchTable(seen_);
+    file_.close();
+  }
 
  private:
   TextFile file_;
   std::string wanted_;
+  std::string seen_;
   bool writing_ = false;
+  bool found_ = false;
 };
 
 }  // namespace

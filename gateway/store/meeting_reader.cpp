@@ -50,8 +50,8 @@ std::optional<Meeting> Reader::meeting(std::string_view id) {
 }
 
 std::optional<MeetingRecord> Reader::meeting_record(std::string_view id) {
-  static const std::string sql =
-      "SELECT m.key, " + std::string(meeting_columns) + ", m.addressees, m.invitees FROM meetings m WHERE m.id = ?";
+  static const std::string sql = "SELECT m.key, " + std::string(meeting_columns) +
+                                 ", m.addressees, m.invitees, m.forms_distributed, m.forms_collected FROM meetings m WHERE m.id = ?";
   Transaction one_state(database_, Transaction::Mode::deferred);
   auto row = database_.query(sql);
   if (!row.bind(id).next()) {
@@ -61,6 +61,7 @@ std::optional<MeetingRecord> Reader::meeting_record(std::string_view id) {
   auto meeting = read_meeting(id, row);
   meeting.addressees = names_from(row.get<std::optional<std::string>>());
   meeting.invitees = names_from(row.get<std::optional<std::string>>());
+  row.into(meeting.forms_distributed, meeting.forms_collected);
   return MeetingRecord{key, std::move(meeting), load_deadlines(database_, key)};
 }
 

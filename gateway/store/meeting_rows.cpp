@@ -115,8 +115,11 @@ void insert_meeting(Database& database, const Meeting& meeting, const DeadlineRu
   const auto addressees = list_text(meeting.addressees);
   const auto invitees = list_text(meeting.invitees);
   const auto date = to_string(meeting.date);
-  database.query("INSERT INTO meetings(id, region, mosque, date, manager, addressees, invitees) VALUES (?,?,?,?,?,?,?)")
-      .bind(meeting.id, meeting.region.number(), meeting.mosque, date, meeting.manager, addressees, invitees)
+  database
+      .query(
+          "INSERT INTO meetings(id, region, mosque, date, manager, addressees, invitees, forms_distributed, forms_collected) VALUES (?,?,?,?,?,?,?,?,?)")
+      .bind(meeting.id, meeting.region.number(), meeting.mosque, date, meeting.manager, addressees, invitees, meeting.forms_distributed,
+            meeting.forms_collected)
       .run();
   const auto key = database.last_insert_id();
   for (const auto step : meeting_steps) {
@@ -133,8 +136,10 @@ void update_meeting(Database& database, std::int64_t key, const Meeting& meeting
   database
       .query(
           "UPDATE meetings SET region = ?, mosque = ?, date = ?, manager = coalesce(?, manager), addressees = coalesce(?, addressees), "
-          "invitees = coalesce(?, invitees) WHERE key = ?")
-      .bind(meeting.region.number(), meeting.mosque, date, meeting.manager, addressees, invitees, key)
+          "invitees = coalesce(?, invitees), forms_distributed = coalesce(?, forms_distributed), "
+          "forms_collected = coalesce(?, forms_collected) WHERE key = ?")
+      .bind(meeting.region.number(), meeting.mosque, date, meeting.manager, addressees, invitees, meeting.forms_distributed,
+            meeting.forms_collected, key)
       .run();
   recount_deadlines(database, rules, now, key);
 }

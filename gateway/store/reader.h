@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class Reader {
   std::vector<Attachment> attachments(RequestKey key);
   std::optional<Attachment> attached_file(std::string_view digest);
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit);
+  std::vector<RequestKey> report_keys(const ReportScope& scope);
+  std::vector<Record> records(std::span<const RequestKey> keys);
+  std::vector<std::string> typed_forms(std::string_view meeting);
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit);
   std::vector<Attempt> attempts(RequestKey key, int limit);
   std::vector<DueItem> due(const DueFilter& filter, const DuePlace& after, int limit);

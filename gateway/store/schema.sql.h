@@ -17,6 +17,8 @@ CREATE TABLE meetings (
   manager TEXT,
   addressees TEXT,
   invitees TEXT,
+  forms_distributed INTEGER,
+  forms_collected INTEGER,
   sequence INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX meetings_date ON meetings(date, key);

@@ -367,6 +367,18 @@ std::vector<Record> SqliteStore::list(const RequestFilter& filter, RequestKey be
   return readers_.ask([&](Reader& reader) { return reader.list(filter, before, limit); });
 }
 
+std::vector<RequestKey> SqliteStore::report_keys(const ReportScope& scope) {
+  return readers_.ask([&](Reader& reader) { return reader.report_keys(scope); });
+}
+
+std::vector<Record> SqliteStore::records(std::span<const RequestKey> keys) {
+  return readers_.ask([&](Reader& reader) { return reader.records(keys); });
+}
+
+std::vector<std::string> SqliteStore::typed_forms(std::string_view meeting) {
+  return readers_.ask([&](Reader& reader) { return reader.typed_forms(meeting); });
+}
+
 std::vector<HistoryEntry> SqliteStore::history(RequestKey key, std::int64_t after_sequence, int limit) {
   return readers_.ask([&](Reader& reader) { return reader.history(key, after_sequence, limit); });
 }

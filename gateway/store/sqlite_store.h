@@ -65,6 +65,9 @@ class SqliteStore final : public Store {
   [[nodiscard]] bool holds_file(const Attachment& file) const override { return files_.holds(file.digest, file.size); }
   void read_file(const Attachment& file, const std::function<void(std::optional<std::string>)>& handler) override;
   std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) override;
+  std::vector<RequestKey> report_keys(const ReportScope& scope) override;
+  std::vector<Record> records(std::span<const RequestKey> keys) override;
+  std::vector<std::string> typed_forms(std::string_view meeting) override;
   std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) override;
   std::vector<Attempt> attempts(RequestKey key, int limit) override;
   std::vector<DueItem> due(const DueFilter& filter, const DuePlace& after, int limit) override;

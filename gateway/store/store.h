@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -227,6 +228,15 @@ struct MeetingRecord {
   std::vector<Deadline> deadlines;  ///< In the by-law's order.
 };
 
+/// Which requests a report is about; all that is given must fit.
+struct ReportScope {
+  std::optional<std::string> meeting;
+  std::optional<Region> region;  ///< Where the matter lies.
+  std::optional<Date> from;      ///< Of meetings on this day or later.
+  std::optional<Date> before;    ///< Of meetings on an earlier day.
+  bool by_unit = false;          ///< In the order of who must act; else by meeting, form and item.
+};
+
 struct DeadlineFilter {
   std::optional<Region> region;
   std::optional<DeadlineState> state;
@@ -338,6 +348,12 @@ class Store {
   virtual void read_file(const Attachment& /*file*/, const std::function<void(std::optional<std::string>)>& handler) { handler({}); }
   /// Newest first, those with a key below `before` (0: from the newest).
   virtual std::vector<Record> list(const RequestFilter& filter, RequestKey before, int limit) = 0;
+  /// In the order of the scope: 8 bytes for each, so that a report remembers nothing else of what it has not reached yet.
+  virtual std::vector<RequestKey> report_keys(const ReportScope&) { return {}; }
+  /// Those that there are, in the order given, as they stand at one moment.
+  virtual std::vector<Record> records(std::span<const RequestKey>) { return {}; }
+  /// The numbers of a meeting's forms from which a request was typed in, each once, by number.
+  virtual std::vector<std::string> typed_forms(std::string_view /*meeting*/) { return {}; }
   /// Events and attempts of one request, oldest first, at most `limit` each.
   virtual std::vector<HistoryEntry> history(RequestKey key, std::int64_t after_sequence, int limit) = 0;
   virtual std::vector<Attempt> attempts(RequestKey key, int limit) = 0;

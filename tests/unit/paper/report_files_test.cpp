@@ -87,6 +87,12 @@ TEST_F(ReportFiles, InCsvAreOneTableThatNoSpreadsheetProgramCalculates) {
   EXPECT_EQ(written(), "\xEF\xBB\xBF\"واحد\",\"همه\",\"مهلت\"\r\n\"فضای \"\"سبز\"\"\",7,\"۱۴۰۵/۰۹/۱۷\"\r\n\"'=1+1\",5,\"\"\r\n");
   tell(*csv_file(path(), "requests"));
   EXPECT_EQ(written(), "\xEF\xBB\xBF\"شرح\"\r\n");
+  try {
+    tell(*csv_file(path(), "nothing"));
+    ADD_FAILURE() << "there is no such table";
+  } catch (const NoSuchTable& error) {
+    EXPECT_STREQ(error.what(), "by_unit, requests");
+  }
 }
 
 TEST_F(ReportFiles, AsPagesReadInPersianAndEscapeWhatTheyShow) {
