@@ -25,6 +25,25 @@ constexpr std::size_t lines_at_once = 256;
 /// A sheet may take some hundred megabytes while it is read.
 constexpr std::size_t imports_at_once = 2;
 
+/// What throws is answered, since nobody aside waits for it.
+template <class Work>
+void answer_in_any_case(const http::Reply& reply, bool persian, const Work& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    observe::log(observe::Level::error, "an import failed", {{"error", error.what()}});
+    reply(http::to_response({.code = "internal_error"}, persian));
+  }
+}
+
+http::Response file_response(std::shared_ptr<const http::BodyFile> file, bool csv, std::string_view name) {
+  return {.status = 200,
+          .content_type = csv ? "text/csv; charset=utf-8" : std::string(xlsx_type),
+          .headers = {{"Content-Disposition", "attachment; filename=\"" + std::string(name) + (csv ? ".csv\"" : ".xlsx\"")}},
+          .body = {},
+          .file = std::move(file)};
+}
+
 struct LineResult {
   LineOutcome outcome = LineOutcome::refused;
   std::string form;
@@ -53,13 +72,10 @@ class Import : public std::enable_shared_from_this<Import> {
 
   /// On the thread aside, as all but the store's answers.
   void go_on() {
-    try {
+    answer_in_any_case(reply_, order_.persian, [this] {
       if (next_ < results_.size()) return take_some();
       reply_(answer());
-    } catch (const std::exception& error) {
-      observe::log(observe::Level::error, "an import failed", {{"error", error.what()}});
-      reply_(http::to_response({.code = "internal_error"}, order_.persian));
-    }
+    });
   }
 
  private:
@@ -200,11 +216,7 @@ class Import : public std::enable_shared_from_this<Import> {
     }
     written.end();
     file->finish();
-    return {.status = 200,
-            .content_type = csv ? "text/csv; charset=utf-8" : std::string(xlsx_type),
-            .headers = {{"Content-Disposition", std::string("attachment; filename=\"import-result.") + (csv ? "csv\"" : "xlsx\"")}},
-            .body = {},
-            .file = file};
+    return file_response(file, csv, "import-result");
   }
 
   const Context& context_;
@@ -265,7 +277,7 @@ void import_sheet(const Context& context, http::Request request, const http::Rep
               .shape = shape_of(request),
               .persian = request.wants_persian()};
   context.aside([&context, order = std::move(order), file = std::move(request.body), sheet = std::move(parameters->sheet), reply] {
-    begin_import(context, order, file, sheet, reply);
+    answer_in_any_case(reply, order.persian, [&] { begin_import(context, order, file, sheet, reply); });
   });
 }
 
@@ -278,19 +290,12 @@ void get_template(const Context& context, const http::Request& request, const ht
   }
   const bool csv = format ? *format == "csv" : request.accepts(csv_type) && !request.accepts(xlsx_type);
   context.aside([&context, csv, reply, persian = request.wants_persian()] {
-    try {
+    answer_in_any_case(reply, persian, [&] {
       const auto file = std::make_shared<http::BodyFile>(context.scratch);
       csv ? paper::write_csv_template(file->path()) : paper::write_xlsx_template(file->path(), context.scratch);
       file->finish();
-      reply({.status = 200,
-             .content_type = csv ? "text/csv; charset=utf-8" : std::string(xlsx_type),
-             .headers = {{"Content-Disposition", std::string("attachment; filename=\"import-template.") + (csv ? "csv\"" : "xlsx\"")}},
-             .body = {},
-             .file = file});
-    } catch (const std::exception& error) {
-      observe::log(observe::Level::error, "the import's template cannot be written", {{"error", error.what()}});
-      reply(http::to_response({.code = "internal_error"}, persian));
-    }
+      reply(file_response(file, csv, "import-template"));
+    });
   });
 }
 

@@ -31,11 +31,12 @@ constexpr std::size_t lines_of_a_part = 200;
 constexpr int most_tries = 5;
 constexpr std::chrono::seconds between_tries{2};
 constexpr int most_shown = 30;
+constexpr const char* not_sent = "فرستاده نشد.";
 
 struct Line {
   LineOutcome outcome = LineOutcome::failed;
   std::string code;
-  std::string reason = "فرستاده نشد.";
+  std::string reason = not_sent;
 };
 
 std::string for_people(std::int64_t number) { return persian_digits(std::to_string(number)); }
@@ -91,12 +92,16 @@ class Sending {
   Result<void> send(std::size_t begin, std::size_t end) {
     std::vector<std::size_t> sent;
     std::string body = heading_line();
+    std::size_t next_line = 2;
     for (auto i = begin; i < end; ++i) {
       const auto& line = table_.lines()[i];
       if (auto refusal = refusal_of(line); !refusal.empty()) {
         lines_[i] = {.outcome = LineOutcome::refused, .code = {}, .reason = std::move(refusal)};
       } else {
+        // Empty lines, so that the gateway counts as the officer does.
+        for (; next_line < line.line; ++next_line) body += "\r\n";
         body += part_line(line);
+        ++next_line;
         sent.push_back(i);
       }
     }
@@ -183,7 +188,7 @@ bool is_in(LineOutcome outcome) { return outcome == LineOutcome::accepted || out
 void print_lines(const sheets::Table& table, const std::vector<Line>& lines) {
   int shown = 0;
   for (std::size_t i = 0; i < lines.size() && shown < most_shown; ++i) {
-    if (is_in(lines[i].outcome)) continue;
+    if (is_in(lines[i].outcome) || lines[i].reason == not_sent) continue;
     fmt::print("سطر {}: {}\n", for_people(static_cast<std::int64_t>(table.lines()[i].line)), lines[i].reason);
     ++shown;
   }

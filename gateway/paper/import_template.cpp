@@ -112,7 +112,13 @@ void fill(lxw_workbook* book) {
     check(worksheet_write_string(sheet, 1, column, std::string(fields.at(i).example).c_str(), example));
     validate(sheet, column, fields.at(i));
   }
+  // Two lines each.
+  constexpr double height = 40;
+  for (const lxw_row_t row : {0U, 1U}) check(worksheet_set_row(sheet, row, height, nullptr));
   worksheet_freeze_panes(sheet, 1, 0);
+  worksheet_set_paper(sheet, 9);  // A4.
+  worksheet_set_landscape(sheet);
+  worksheet_fit_to_pages(sheet, 1, 0);
 }
 
 }  // namespace

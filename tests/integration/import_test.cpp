@@ -251,11 +251,11 @@ TEST_F(ImportCommand, GoesOnWhereItWasCutOffAndEndsWellWhenEveryLineIsIn) {
 
 TEST_F(ImportCommand, ADryRunSeesAllLinesAtOnceAndWritesNothing) {
   City city;
-  city->folder().write("forms.csv", many(1, 250) + "1,,,,,,a,b,,\n");
+  city->folder().write("forms.csv", "فرم‌های دیدار\n\n" + many(1, 250) + "1,,,,,,a,b,,\n");
   const auto out = (city->folder() / "result.xlsx").string();
   const auto ran = import(city, "forms.csv", {"--dry-run", "--out", out});
   EXPECT_EQ(ran.code, 1) << ran.output;
-  EXPECT_THAT(ran.output, AllOf(HasSubstr("ثبت خواهد شد: ۲۵۰"), HasSubstr("همین برگه در سطر ۲")));
+  EXPECT_THAT(ran.output, AllOf(HasSubstr("ثبت خواهد شد: ۲۵۰"), HasSubstr("سطر ۲۵۴: همین برگه در سطر ۴ این پرونده")));
   EXPECT_EQ(city->query("SELECT count(*) FROM requests"), "0");
   EXPECT_THAT(city->folder().read("result.xlsx"), testing::StartsWith("PK"));
 }
