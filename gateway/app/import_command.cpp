@@ -123,7 +123,10 @@ class Sending {
     return answer;
   }
 
-  [[nodiscard]] bool may_pass(const Error& error) const { return error.code == "overloaded" || (reached_ && error.code == "unreachable"); }
+  [[nodiscard]] bool may_pass(const Error& error) const {
+    constexpr std::array passing{"overloaded", "rate_limited", "timed_out", "shutting_down", "storage_unavailable"};
+    return std::ranges::find(passing, error.code) != passing.end() || (reached_ && error.code == "unreachable");
+  }
 
   Result<void> keep(const json::Document& answer, const std::vector<std::size_t>& sent) {
     const auto* const lines = json::member(answer, "lines");
@@ -147,12 +150,14 @@ class Sending {
 
   [[nodiscard]] std::string heading_line() const {
     std::vector<std::string> headings;
+    headings.reserve(columns_.size());
     for (const auto column : columns_) headings.emplace_back(sheets::heading_of(column));
     return sheets::csv_line(headings);
   }
 
   [[nodiscard]] std::string part_line(const sheets::Row& line) const {
     std::vector<std::string> cells;
+    cells.reserve(columns_.size());
     for (const auto column : columns_) cells.emplace_back(table_.text(line, column));
     return sheets::csv_line(cells);
   }

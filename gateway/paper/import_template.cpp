@@ -67,6 +67,7 @@ using ListEntry = std::remove_pointer_t<decltype(lxw_data_validation::value_list
 void validate(lxw_worksheet* sheet, lxw_col_t column, const Field& field) {
   auto choices = choices_of(field.column);
   std::vector<ListEntry> list;
+  list.reserve(choices.size() + 1);
   for (auto& choice : choices) list.push_back(choice.data());
   list.push_back(nullptr);
   std::string title(sheets::heading_of(field.column));

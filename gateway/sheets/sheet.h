@@ -18,7 +18,7 @@ struct Limits {
   std::size_t text = std::size_t{48} * 1024 * 1024;      ///< Bytes of all cells.
   std::size_t rows = 50'000;                             ///< That hold something, besides the heading and what stands above it.
   std::size_t columns = 100;
-  std::size_t cell = std::size_t{64} * 1024;  ///< Bytes; Excel's own limit is 32,767 characters.
+  std::size_t cell = 32'767;  ///< Bytes; a line with a longer one is refused. No spreadsheet program takes more characters in one.
 };
 
 /// Why a cell cannot be taken as it stands.
