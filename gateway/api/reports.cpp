@@ -63,7 +63,7 @@ std::optional<Order> order_of(const http::Request& request, const http::Reply& r
   }
   order.personal = personal == "true";
   if (order.personal && std::ranges::find(request.caller.scopes, "personal") == request.caller.scopes.end()) {
-    refuse(request, reply, {.code = "missing_scope", .members = {{"scope", "personal"}}});
+    refuse(request, reply, http::missing_scope());
     return {};
   }
   return order;
@@ -160,7 +160,7 @@ bool read_day(const http::Request& request, const http::Reply& reply, std::strin
 }
 
 void regions(const Context& context, const http::Request& request, const http::Reply& reply) {
-  if (!knows_parameters(request, reply, std::array<std::string_view, 5>{"format", "table", "personal", "from", "to"})) return;
+  if (!knows_parameters(request, reply, std::array<std::string_view, 4>{"format", "table", "from", "to"})) return;
   auto order = order_of(request, reply);
   if (!order) return;
   const auto today = tehran_date(context.clock.now());

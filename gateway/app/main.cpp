@@ -90,20 +90,20 @@ void add_import_command(CLI::App& program, ApiAccess& access, salam::app::Import
 void add_report_command(CLI::App& program, ApiAccess& access, salam::app::ReportOrder& order, Command& command) {
   auto* report = program.add_subcommand(
       "report",
-      "Write a report to a file: close-out, week (with its letter), progress, results or before (a meeting), each with --meeting; or regions, "
+      "Write a report to a file: close-out, week (with its letter), progress, results or before (a meeting), of a meeting; or regions, "
       "for the council. The key needs the scope read");
   report->add_option("report", order.report, "Which")
       ->required()
       ->check(CLI::IsMember({"close-out", "week", "progress", "results", "before", "regions"}));
+  report->add_option("meeting", order.meeting, "The meeting's id");
   report->add_option("--out", order.out, "The file to write; its ending says as what: .html to print, .xlsx, .csv or .json")->required();
-  report->add_option("--meeting", order.meeting, "The meeting's id");
   report->add_option("--from", order.from, "regions: meetings from this day on, such as 1405/09/01; else of the last year");
   report->add_option("--to", order.to, "regions: until this day");
   report->add_option("--table", order.table, "Which of its tables a .csv holds; else the first");
   report->add_flag("--personal", order.personal, "Show who asked, and their words; the key needs the scope personal too");
   report->callback([&] {
     if ((order.report == "regions") != order.meeting.empty()) {
-      throw CLI::ValidationError("--meeting", "belongs to every report but regions");
+      throw CLI::ValidationError("meeting", "belongs to every report but regions");
     }
     command = [&] { return salam::app::report(access, order); };
   });

@@ -46,12 +46,10 @@ std::optional<Problem> check_body(const Head& head, const Route& route) {
 }
 
 Problem refused_caller(const Verdict& verdict) {
+  if (verdict.problem == "missing_scope") return missing_scope();
   Problem problem{.code = verdict.problem};
   if (verdict.problem == "missing_key") problem.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="salam")");
   if (verdict.problem == "unknown_key") problem.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="salam", error="invalid_token")");
-  if (verdict.problem == "missing_scope") {
-    problem.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="salam", error="insufficient_scope")");
-  }
   if (verdict.retry_after > std::chrono::seconds(0)) {
     problem.headers.emplace_back("Retry-After", std::to_string(verdict.retry_after.count()));
   }

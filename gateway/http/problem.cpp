@@ -41,6 +41,10 @@ const ProblemKind& kind_of(std::string_view code) {
 
 }  // namespace
 
+Problem missing_scope() {
+  return {.code = "missing_scope", .headers = {{"WWW-Authenticate", R"(Bearer realm="salam", error="insufficient_scope")"}}};
+}
+
 const std::vector<ProblemKind>& problems() {
   static const std::vector<ProblemKind> kinds = {
       // --- the caller ------------------------------------------------------------------------------------------------

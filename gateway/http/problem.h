@@ -24,6 +24,9 @@ struct Problem {
   std::vector<std::pair<std::string, std::string>> headers{};  ///< `Retry-After`, `WWW-Authenticate`, `Allow`, …
 };
 
+/// The caller's key lacks a scope (RFC 6750 section 3.1).
+Problem missing_scope();
+
 /// What is known of one code.
 struct ProblemKind {
   std::string_view code;

@@ -18,8 +18,9 @@ using namespace reports;
 constexpr std::string_view style = R"(<style>
 @page { size: A4; margin: 14mm 12mm; }
 @page wide { size: A4 landscape; margin: 12mm; }
+@page widest { size: A3 landscape; margin: 12mm; }
 * { box-sizing: border-box; }
-body { font: 11pt/1.7 Vazirmatn, "Noto Sans Arabic", Tahoma, sans-serif; color: #111; background: #fff; margin: 0 auto; max-width: 273mm; }
+body { font: 11pt/1.7 Vazirmatn, "Noto Sans Arabic", Tahoma, sans-serif; color: #111; background: #fff; margin: 0 auto; max-width: 396mm; }
 h1 { font-size: 18pt; line-height: 1.5; margin: 0; }
 h2 { font-size: 13pt; margin: 6mm 0 2mm; break-after: avoid; }
 header { border-bottom: 0.6mm solid #0b5a5e; padding-bottom: 2mm; margin-bottom: 4mm; }
@@ -30,13 +31,15 @@ header p { margin: 0; }
 .figures div { border: 0.25mm solid #777; border-radius: 1.5mm; padding: 1.5mm 3mm; break-inside: avoid; }
 .figures dt { font-size: 9.5pt; }
 .figures dd { margin: 0; font-size: 17pt; font-weight: bold; line-height: 1.4; }
-.letter { margin: 0 0 3mm; text-align: justify; overflow-wrap: anywhere; }
+.letter { margin: 0 0 3mm; text-align: justify; overflow-wrap: anywhere; white-space: pre-line; }
 section { break-before: auto; }
 section.after-letter { break-before: page; }
 section.wide { page: wide; }
+section.widest { page: widest; }
+section.widest table { font-size: 8.5pt; }
 table { border-collapse: collapse; width: 100%; font-size: 9.5pt; line-height: 1.5; table-layout: fixed; }
 thead { display: table-header-group; }
-th, td { border: 0.2mm solid #777; padding: 0.8mm 1.5mm; text-align: start; vertical-align: top; overflow-wrap: anywhere; white-space: pre-line; }
+th, td { border: 0.2mm solid #777; padding: 0.7mm 1mm; text-align: start; vertical-align: top; overflow-wrap: anywhere; white-space: pre-line; }
 th { background: #e3eeee; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 tr { break-inside: avoid; }
 .none { color: #444; }
@@ -52,7 +55,9 @@ tr { break-inside: avoid; }
 .c3 { background: #b3261e; color: #fff; } .c4 { background: #8a8a8a; color: #000; }
 </style>)";
 constexpr std::size_t colours = 5;
-constexpr int widest_upright = 95;  // Characters of a table on an upright sheet.
+// Characters of a table on an upright sheet of A4, and on a sheet of it that lies.
+constexpr int widest_upright = 95;
+constexpr int widest_on_a4 = 180;
 
 /// Each value reads in its own direction, whatever stands beside it.
 std::string isolated(std::string_view text) { return "<bdi>" + escaped(text) + "</bdi>"; }
@@ -67,7 +72,6 @@ class PageFile final : public Sink {
   explicit PageFile(const std::string& path) : file_(path) {}
 
   void begin(const Heading& heading) override {
-    personal_ = heading.personal;
     file_ << "<!DOCTYPE html>\n<html lang=\"fa\" dir=\"rtl\"><head><meta charset=\"utf-8\"><title>" << escaped(heading.title) << "</title>"
           << style;
     if (heading.personal) {
@@ -76,7 +80,7 @@ class PageFile final : public Sink {
     file_ << "</head><body>\n<header><h1>" << escaped(heading.title) << "</h1>";
     for (const auto& line : heading.lines) file_ << "<p>" << escaped(line) << "</p>";
     file_ << "<p class=\"made\">تاریخ تهیه: " << jalali_date_time(heading.made_at) << "</p></header>\n";
-    say_personal();
+    if (heading.personal) file_ << "<p class=\"personal\">" << mark << "</p>";
   }
 
   void paragraph(std::string_view text) override {
@@ -98,12 +102,14 @@ class PageFile final : public Sink {
     bars_.clear();
     const int width =
         std::accumulate(table.columns.begin(), table.columns.end(), 0, [](int sum, const Column& column) { return sum + column.width; });
-    file_ << "<section class=\"" << (width > widest_upright ? "wide " : "") << (std::exchange(letter_, false) ? "after-letter" : "")
-          << "\"><h2>" << escaped(table.title) << "</h2>";
-    say_personal();
+    file_ << "<section class=\""
+          << (width > widest_on_a4     ? "widest "
+              : width > widest_upright ? "wide "
+                                       : "")
+          << (std::exchange(letter_, false) ? "after-letter" : "") << "\"><h2>" << escaped(table.title) << "</h2>";
     file_ << "<table><colgroup>";
     for (const auto& column : table.columns)
-      file_ << "<col style=\"width:" << std::to_string(100 * column.width / std::max(width, 1)) << "%\">";
+      file_ << "<col style=\"width:" << std::to_string(100.0 * column.width / std::max(width, 1)) << "%\">";
     file_ << "</colgroup><thead><tr>";
     for (const auto& column : table.columns) file_ << "<th>" << escaped(column.heading) << "</th>";
     file_ << "</tr></thead><tbody>\n";
@@ -134,10 +140,6 @@ class PageFile final : public Sink {
  private:
   static constexpr std::string_view mark = "دارای اطلاعات شخصی شهروندان؛ محرمانه";
 
-  void say_personal() {
-    if (personal_) file_ << "<p class=\"personal\">" << mark << "</p>";
-  }
-
   void chart() {
     std::int64_t longest = 1;
     for (const auto& [label, numbers] : bars_)
@@ -165,7 +167,6 @@ class PageFile final : public Sink {
   }
 
   TextFile file_;
-  bool personal_ = false;
   bool letter_ = false;
   Table table_;
   std::size_t rows_ = 0;

@@ -19,7 +19,11 @@ constexpr const char* persian_number = "[$-3000429]0";  // In the digits of fa-I
 constexpr double points_per_line = 18;
 constexpr double highest_row = 400;  // A spreadsheet program's bound is 409.
 constexpr int summary_width = 60;
+constexpr std::uint8_t a3 = 8;  // ECMA-376 part 1, section 18.3.1.63.
+constexpr std::uint8_t a4 = 9;
 constexpr double title_height = 30;
+constexpr double heading_height = 22;
+constexpr int widest_on_a4 = 180;  // Characters of a table; then A3.
 constexpr std::string_view mark = "دارای اطلاعات شخصی شهروندان؛ محرمانه";
 
 void check(lxw_error error) {
@@ -99,11 +103,15 @@ class SheetFile final : public Sink {
     table_ = table;
     sheet_ = add_sheet(table.title.c_str());
     row_ = 0;
+    check(worksheet_set_row(sheet_, row_, heading_height, nullptr));
+    int width = 0;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const auto column = static_cast<lxw_col_t>(i);
       check(worksheet_set_column(sheet_, column, column, table.columns[i].width, nullptr));
       check(worksheet_write_string(sheet_, row_, column, table.columns[i].heading.c_str(), heading_));
+      width += table.columns[i].width;
     }
+    worksheet_set_paper(sheet_, width > widest_on_a4 ? a3 : a4);
     worksheet_freeze_panes(sheet_, 1, 0);
     check(worksheet_repeat_rows(sheet_, 0, 0));
   }
@@ -148,7 +156,7 @@ class SheetFile final : public Sink {
     auto* const sheet = workbook_add_worksheet(book_, name);
     if (sheet == nullptr) throw std::runtime_error("a sheet cannot be added to the workbook");
     worksheet_right_to_left(sheet);
-    worksheet_set_paper(sheet, 9);  // A4.
+    worksheet_set_paper(sheet, a4);
     worksheet_set_landscape(sheet);
     worksheet_fit_to_pages(sheet, 1, 0);
     const std::string footer = "&C" + std::string(personal_ ? mark : "") + " &P / &N";

@@ -105,11 +105,11 @@ void week(const Basis& basis, const store::MeetingRecord& record, Sink& sink) {
 void progress(const Basis& basis, const store::MeetingRecord& record, Sink& sink) {
   const auto counted = results_of(basis, record.meeting);
   begin(basis, record.meeting, "progress", "گزارش پیشرفت یک‌ماهه", sink);
-  sink.figures("requests", "درخواست‌ها", figures_of(counted.all));
+  sink.figures("totals", "درخواست‌ها", figures_of(counted.all));
   registered(counted, sink);
   deadlines(basis, record, sink);
   tallies("by_unit", "به تفکیک واحد", {"unit", "واحد مسئول", 30}, counted.by_unit, sink);
-  RequestTable table(basis, sink, "requests_in_detail", "پیشرفت هر درخواست",
+  RequestTable table(basis, sink, "requests", "پیشرفت هر درخواست",
                      {About::form, About::item, About::code, About::category, About::unit, About::due, About::progress, About::standing,
                       About::answered, About::name, About::mobile, About::subject, About::answer});
   for_each(basis, {.meeting = record.meeting.id}, [&table](const Line& line) { table.row(line); });
@@ -120,7 +120,7 @@ void progress(const Basis& basis, const store::MeetingRecord& record, Sink& sink
 void results(const Basis& basis, const store::MeetingRecord& record, Sink& sink) {
   const auto counted = results_of(basis, record.meeting);
   begin(basis, record.meeting, "results", "نتایج سه‌ماهه", sink);
-  sink.figures("requests", "درخواست‌ها", figures_of(counted.all));
+  sink.figures("totals", "درخواست‌ها", figures_of(counted.all));
   registered(counted, sink);
   tallies("by_subject", "به تفکیک دسته", {"category", "دسته", 24}, counted.by_subject, sink);
   tallies("by_unit", "به تفکیک واحد", {"unit", "واحد مسئول", 30}, counted.by_unit, sink);

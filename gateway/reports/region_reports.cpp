@@ -86,7 +86,7 @@ void before(const Basis& basis, const store::MeetingRecord& record, Sink& sink) 
                                                 " و سرنوشت آن‌ها"},
               .made_at = basis.now,
               .personal = basis.personal});
-  sink.figures("requests", "درخواست‌های پیشین این منطقه", figures_of(all));
+  sink.figures("totals", "درخواست‌های پیشین این منطقه", figures_of(all));
   promises(basis, meeting, sink);
   sink.begin_table(
       {.key = "by_subject", .title = "به تفکیک دسته", .columns = tally_columns({"category", "دسته", 24}), .charted = {2, 3, 4, 5, 6}});
@@ -128,7 +128,7 @@ void regions(const Basis& basis, const Period& period, Sink& sink) {
               .title = "همهٔ منطقه‌ها در یک نگاه",
               .lines = {"دیدارهای " + jalali_date(period.from) + " تا " + jalali_date(period.to)},
               .made_at = basis.now});
-  sink.figures("requests", "درخواست‌ها", figures_of(all));
+  sink.figures("totals", "درخواست‌ها", figures_of(all));
   auto columns = tally_columns({"region", "منطقه", 12});
   columns.insert(columns.begin() + 1, {"meetings", "دیدار", 8});
   columns.push_back({"told", "کد اعلام شد", 12});

@@ -166,7 +166,7 @@ Gateway::Gateway(const stand_ins::Addresses& addresses, Options options) : throu
   folder_.write("gateway.toml", text);
   for (const auto& [what, with] : options.replace) set(what, with);
   std::filesystem::copy_file(SALAM_SOURCE_DIR "/docker/config/routing.toml", folder_ / "routing.toml");
-  key_ = key_with("test", {"intake", "read", "operate", "track"});
+  key_ = key_with("test", {"intake", "read", "personal", "operate", "track"});
 }
 
 void Gateway::set(std::string_view text, std::string_view with) {

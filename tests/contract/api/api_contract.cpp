@@ -70,13 +70,13 @@ class Examination {
   void examine_content(const json::Value& response) {
     const auto* const content = json::member(response, "content");
     if (content == nullptr) {
-      if (!reply_.body.empty()) faults_.emplace_back("a body is not described");
+      if (!reply_.content().empty()) faults_.emplace_back("a body is not described");
       return;
     }
     const auto* const media = json::member(*content, reply_.content_type);
     if (media == nullptr) return faults_.push_back("media type " + reply_.content_type + " is not described");
     if (!reply_.content_type.ends_with("json")) return;
-    const auto document = json::parse(reply_.body);
+    const auto document = json::parse(reply_.content());
     if (!document) return faults_.push_back(document.error().message);
     add(description_.check(*json::member(*media, "schema"), *document), "body");
     if (reply_.content_type == "application/problem+json") examine_problem(response, *document);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <optional>
@@ -54,6 +55,7 @@ class Api : public testing::Test {
         .random = random_,
         .policy = policy_,
         .attachments = {.link_hosts = {"photos.example"}, .public_url = "https://gateway.example/salam"},
+        .scratch = std::filesystem::temp_directory_path().string(),
         .rules = [this] { return rules_; },
         .review_officer = "مسئول پیگیری ویژه",
         .deadlines_changed = [] {},
@@ -85,14 +87,14 @@ class Api : public testing::Test {
                           .headers = std::move(headers),
                           .parameters = match.parameters,
                           .body = std::move(body),
-                          .caller = {.name = "tablet", .scopes = {}}},
+                          .caller = {.name = "tablet", .scopes = scopes_}},
                          [replied](http::Response response) { replied->set_value(std::move(response)); });
     EXPECT_EQ(reply.wait_for(std::chrono::seconds(20)), std::future_status::ready) << target;
     Answer answer{.response = reply.get(), .json = {}};
     const auto& operation = ApiContract::written().operation(http::to_string(method), match.route->path);
     EXPECT_THAT(ApiContract::written().faults(operation, answer.response), testing::IsEmpty()) << operation.method << ' ' << target << '\n'
-                                                                                               << answer.response.body;
-    if (auto document = json::parse(answer.response.body)) answer.json = std::move(*document);
+                                                                                               << answer.response.content();
+    if (auto document = json::parse(answer.response.content())) answer.json = std::move(*document);
     return answer;
   }
   Answer get(const std::string& target) { return ask(http::Method::get, target); }
@@ -155,6 +157,7 @@ class Api : public testing::Test {
   std::string released_;
   bool registers_in_time_ = false;
   int settlings_ = 0;
+  std::vector<std::string> scopes_;  ///< Of the caller's key, beyond the route's.
 };
 
 }  // namespace salam::test

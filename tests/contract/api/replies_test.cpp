@@ -118,6 +118,52 @@ TEST_F(Replies, ToMeetingsDeadlinesAreAsWritten) {
   }
 }
 
+TEST_F(Replies, ToReportsAreAsWrittenInEveryFormat) {
+  take_in("1");
+  for (const auto* report : {"close-out", "week", "progress", "results", "before"}) {
+    const auto path = "/v1/meetings/m1/reports/" + std::string(report);
+    EXPECT_EQ(get(path).at("/report"), report);
+    EXPECT_EQ(get(path).at("/personal_data"), "false");
+  }
+  const std::string week = "/v1/meetings/m1/reports/week";
+  for (const auto& [format, media_type] : {std::pair{"csv", "text/csv"},
+                                           {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+                                           {"html", "text/html"}}) {
+    const auto by_parameter = get(week + "?format=" + format).response;
+    const auto by_header = ask(http::Method::get, week, {}, {{"accept", media_type}}).response;
+    EXPECT_EQ(by_parameter.content_type, by_header.content_type);
+    EXPECT_THAT(by_header.content_type, testing::StartsWith(media_type));
+    EXPECT_THAT(by_header.headers.front().second, testing::HasSubstr(std::string("filename=\"week-m1.") + format));
+  }
+  EXPECT_EQ(get("/v1/reports/regions?from=1405/01/01&to=2026-12-01").at("/report"), "regions");
+  EXPECT_EQ(get("/v1/meetings/none/reports/week").at("/code"), "meeting_not_found");
+  EXPECT_EQ(get("/v1/meetings/m1/reports/month").at("/code"), "unknown_report");
+  for (const auto* query : {"?format=pdf", "?table=requests", "?personal=yes", "?colour=red"}) {
+    EXPECT_EQ(get(week + query).at("/code"), "parameter_invalid") << query;
+  }
+  for (const auto* query : {"?from=yesterday", "?from=1405/02/01&to=1405/01/01", "?personal=true"}) {
+    EXPECT_EQ(get("/v1/reports/regions" + std::string(query)).at("/code"), "parameter_invalid") << query;
+  }
+  const auto unknown = get("/v1/meetings/m1/reports/results?format=csv&table=requests");
+  EXPECT_EQ(unknown.at("/errors/0/expected"), "one of by_subject, by_unit, deadlines, open");
+}
+
+TEST_F(Replies, ShowWhoAskedOnlyToAKeyThatMaySeeIt) {
+  take_in("1");
+  const std::string path = "/v1/meetings/m1/reports/week?format=csv&personal=true";
+  EXPECT_EQ(get(path).at("/code"), "missing_scope");
+  scopes_ = {"personal"};
+  const auto personal = get(path).response;
+  EXPECT_THAT(personal.content(), testing::HasSubstr("۰۹۱۳۰۰۰۱۲۳۴"));
+  EXPECT_THAT(personal.headers.front().second, testing::HasSubstr("week-m1-personal.csv"));
+  EXPECT_THAT(get("/v1/meetings/m1/reports/week?format=csv").response.content(), Not(testing::HasSubstr("۰۹۱۳۰۰۰۱۲۳۴")));
+}
+
+TEST_F(Replies, SayThatAReportCouldNotBeWritten) {
+  context_->scratch = "/missing/folder";
+  EXPECT_EQ(get("/v1/meetings/m1/reports/week").at("/code"), "report_failed");
+}
+
 TEST_F(Replies, ToFormsToPrintAreAsWritten) {
   const std::string path = "/v1/meetings/m1/forms";
   const auto printed = post(path, R"({"from": 1001, "count": 3})");
@@ -437,15 +483,18 @@ TEST_F(Replies, ToFiltersAndPagesAreAsWritten) {
 
 TEST_F(Replies, TakeEveryQueryParameterThatIsWritten) {
   const std::map<std::string, std::vector<std::string>> values{
-      {"meeting", {"m1"}}, {"form", {"1"}}, {"region", {"5", "nazhvan"}}, {"page_size", {"1", "1000"}},        {"page_token", {"1", ""}},
-      {"officer", {"x"}},  {"verbose", {}}, {"code", {"4711"}},           {"before", {"2026-12-20T00:00:00Z"}}};
+      {"meeting", {"m1"}},       {"form", {"1"}},    {"region", {"5", "nazhvan"}}, {"page_size", {"1", "1000"}},
+      {"page_token", {"1", ""}}, {"officer", {"x"}}, {"from", {"1405/06/01"}},     {"to", {"2026-12-01"}},
+      {"table", {"by_unit"}},    {"verbose", {}},    {"code", {"4711"}},           {"before", {"2026-12-20T00:00:00Z"}}};
+  scopes_ = {"personal"};
   int seen = 0;
   for (const auto& operation : ApiContract::written().operations()) {
     const auto* const parameters = json::member(*operation.node, "parameters");
     if (operation.method != "GET" || parameters == nullptr || operation.on_operations_listener) continue;
-    const auto path = operation.path == "/v1/requests/{id}/history" ? "/v1/requests/" + take_in("1") + "/history"
-                      : operation.path == "/v1/meetings/{id}/forms" ? "/v1/meetings/m1/forms"
-                                                                    : operation.path;
+    const auto path = operation.path == "/v1/requests/{id}/history"            ? "/v1/requests/" + take_in("1") + "/history"
+                      : operation.path == "/v1/meetings/{id}/forms"            ? "/v1/meetings/m1/forms"
+                      : operation.path == "/v1/meetings/{id}/reports/{report}" ? "/v1/meetings/m1/reports/results"
+                                                                               : operation.path;
     for (const auto& written : parameters->GetArray()) {
       const auto& description = ApiContract::written().description();
       const auto& parameter = description.resolved(written);
@@ -453,7 +502,8 @@ TEST_F(Replies, TakeEveryQueryParameterThatIsWritten) {
       const auto* const choices = json::member(*description.member(parameter, "schema"), "enum");
       const bool of_places = path == "/v1/due" && name == "page_token";
       for (const auto& value : choices != nullptr ? names(*choices) : of_places ? std::vector<std::string>{"1-1-1", ""} : values.at(name)) {
-        EXPECT_EQ(get(path + "?" + name + "=" + value).response.status, 200) << path << ' ' << name << '=' << value;
+        EXPECT_EQ(get(path + (name == "table" ? "?format=csv&" : "?") + name + "=" + value).response.status, 200)
+            << path << ' ' << name << '=' << value;
         ++seen;
       }
     }

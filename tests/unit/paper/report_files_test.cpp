@@ -103,7 +103,7 @@ TEST_F(ReportFiles, AsPagesReadInPersianAndEscapeWhatTheyShow) {
   EXPECT_THAT(page, HasSubstr("<dt>همه</dt><dd>۱۲</dd>"));
   EXPECT_THAT(page, HasSubstr("<td><bdi>فضای &quot;سبز&quot;</bdi></td><td><bdi>۷</bdi></td><td><bdi>۱۴۰۵/۰۹/۱۷</bdi></td>"));
   EXPECT_THAT(page, HasSubstr("width:100.000000%\">۷</i>"));
-  EXPECT_THAT(page, HasSubstr("class=\"wide \"><h2>درخواست‌ها</h2>"));
+  EXPECT_THAT(page, HasSubstr("class=\"widest \"><h2>درخواست‌ها</h2>"));
   EXPECT_THAT(page, HasSubstr("موردی نیست."));
 }
 

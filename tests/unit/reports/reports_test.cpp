@@ -135,7 +135,7 @@ TEST_F(Reports, OfResultsCountBySubjectAndUnitAndListWhatIsOpenByUnit) {
     request.follow_up = {.progress = Progress::cannot_be_done, .words = {}, .changed_at = now_};
   });
   const auto results = report(&reports::results);
-  EXPECT_EQ(text(results, "requests"),
+  EXPECT_EQ(text(results, "totals"),
             R"({"all":4,"answered_in_time":1,"answered_late":1,"waiting":1,"overdue":1,"withdrawn":0,"cannot_be_done":1})");
   EXPECT_EQ(text(results, "registration"), R"({"registered_137":1,"registered_service_desk":1,"told":1})");
   EXPECT_THAT(each(results, "by_subject", "category"), ElementsAre("\"آسفالت\"", "\"بدون دسته\""));
@@ -189,7 +189,7 @@ TEST_F(Reports, BeforeAMeetingTellWhatWasPromisedInThatMosque) {
   EXPECT_THAT(each(before, "promises", "promise"),
               ElementsAre("\"انجام شد\"", "\"با تأخیر انجام شد\"", "\"انجام نشد\"", "\"در مهلت\"", "\"غیر قابل انجام\""));
   EXPECT_THAT(each(before, "earlier_meetings", "mosque"), ElementsAre("\"مسجد حکیم\"", "\"مسجد  جامع\""));
-  EXPECT_THAT(text(before, "requests"), HasSubstr(R"("all":0)")) << "by where the matter lies: region 7, but for one of the meeting itself";
+  EXPECT_THAT(text(before, "totals"), HasSubstr(R"("all":0)")) << "by where the matter lies: region 7, but for one of the meeting itself";
 }
 
 TEST_F(Reports, OfTheEveningSayWhichFormsAreMissingAndWhomToCall) {
