@@ -95,7 +95,7 @@ class Sending {
     std::size_t next_line = 2;
     for (auto i = begin; i < end; ++i) {
       const auto& line = table_.lines()[i];
-      if (auto refusal = refusal_of(line); !refusal.empty()) {
+      if (auto refusal = table_.refusal(line); !refusal.empty()) {
         lines_[i] = {.outcome = LineOutcome::refused, .code = {}, .reason = std::move(refusal)};
       } else {
         // Empty lines, so that the gateway counts as the officer does.
@@ -140,12 +140,6 @@ class Sending {
                          .reason = json::string_at(line, "reason").value_or("")};
     }
     return {};
-  }
-
-  [[nodiscard]] std::string refusal_of(const sheets::Row& line) const {
-    auto refusal = table_.refusal(line);
-    const bool blank = std::ranges::all_of(columns_, [&](Column column) { return normalise(table_.text(line, column)).empty(); });
-    return refusal.empty() && blank ? "همهٔ ستون‌های شناخته‌شدهٔ این سطر خالی است." : refusal;
   }
 
   [[nodiscard]] std::string heading_line() const {

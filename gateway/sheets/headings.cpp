@@ -151,7 +151,7 @@ Result<Table> Table::of(Sheet sheet, const Limits& limits) {
     if (!table.has(column)) missing.emplace_back(heading_of(column));
   }
   if (!missing.empty()) return headings_error(missing, sheet.rows[heading]);
-  std::erase_if(table.lines_, [&](const Row& line) { return matching_form(table.text(line, Column::form)) == example_form; });
+  table.drop_lines();
   if (table.lines_.empty()) return Error{"sheet_empty", "زیر سرستون‌ها هیچ سطری پر نشده است."};
   if (table.lines_.size() > limits.rows) {
     return Error{"sheet_too_large",
@@ -159,6 +159,25 @@ Result<Table> Table::of(Sheet sheet, const Limits& limits) {
                      " سطر بیشتر است؛ پرونده را در چند پروندهٔ کوچک‌تر بفرستید."};
   }
   return table;
+}
+
+void Table::drop_lines() {
+  std::erase_if(lines_, [&](const Row& line) { return matching_form(text(line, Column::form)) == example_form; });
+  const auto dropped = std::erase_if(lines_, [&](const Row& line) { return says_nothing(line); });
+  if (dropped == 0) return;
+  warnings_.push_back(
+      for_people(dropped) +
+      " سطر که در ستون‌های شناخته‌شده نوشته‌ای ندارد نادیده گرفته شد.");
+}
+
+bool Table::says_nothing(const Row& line) const {
+  constexpr std::array telling{Column::form,        Column::category, Column::subject,     Column::description, Column::name,
+                               Column::family_name, Column::mobile,   Column::national_id, Column::address};
+  return std::ranges::none_of(telling, [&](Column column) {
+    const auto place = places_[static_cast<std::size_t>(column)];
+    return place &&
+           (!normalise(cell_of(line, *place)).empty() || std::ranges::find(line.faults, *place, &Fault::column) != line.faults.end());
+  });
 }
 
 void Table::recognise(const Row& heading) {

@@ -51,6 +51,9 @@ class Table {
 
  private:
   void recognise(const Row& heading);
+  /// The example, and those that are numbered beforehand, or have a kind or region filled down, and nothing else.
+  void drop_lines();
+  [[nodiscard]] bool says_nothing(const Row& line) const;
   void take_row_numbers(std::size_t place);
   [[nodiscard]] bool numbers_requests(std::size_t place) const;
 

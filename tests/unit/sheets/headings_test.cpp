@@ -6,6 +6,7 @@ namespace salam::sheets {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -82,6 +83,16 @@ TEST(Headings, TheExampleLineOfTheTemplateIsPassedOver) {
   EXPECT_THAT(column(table_of("شماره فرم,موضوع,شرح\nنمونه,a,b\n7,c,d\n").value(), Column::form), ElementsAre("7"));
   EXPECT_EQ(table_of("شماره فرم,موضوع,شرح\nنمونه,a,b\n").error().code, "sheet_empty");
   EXPECT_EQ(table_of("شماره فرم,موضوع,شرح\n").error().code, "sheet_empty");
+}
+
+TEST(Headings, LinesThatAreNumberedBeforehandAndSayNothingArePassedOver) {
+  auto sheet = read("ردیف,شماره فرم,نوع,موضوع,شرح\n1,11,شکایت,a,b\n2,,شکایت,,\n3,,,, \n4,,,,\n").value();
+  sheet.rows[4].faults = {{.column = 1, .why = "x"}};
+  const auto table = Table::of(std::move(sheet)).value();
+  EXPECT_THAT(column(table, Column::form), ElementsAre("11", "")) << "a cell that cannot be read says something";
+  EXPECT_THAT(
+      table.warnings(),
+      Contains("۲ سطر که در ستون‌های شناخته‌شده نوشته‌ای ندارد نادیده گرفته شد."));
 }
 
 TEST(Headings, LinesWithCellsThatCannotBeTakenSayWhichAndWhy) {
