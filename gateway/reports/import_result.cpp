@@ -25,7 +25,7 @@ constexpr std::array<Names, line_outcome_count> names{{
 constexpr int widest = 40;
 
 /// As wide as their texts mostly are.
-int width_of(std::string_view heading) { return std::clamp(static_cast<int>(length(heading)) + 6, 12, widest); }
+int width_of(std::string_view heading) { return std::clamp(static_cast<int>(length(heading)) + 6, 18, widest); }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <array>
 #include <string>
+#include <utility>
 
 #include "gateway/domain/text.h"
 #include "gateway/sheets/headings.h"
@@ -13,13 +14,13 @@ namespace {
 std::string file_of(Input input) {
   enum Place : std::size_t { whole, sheet, strings, formats, workbook, places };
   const auto place = static_cast<Place>(input.choose(places));
-  const std::string rest(input.rest());
-  if (place == whole || place == places) return rest;
+  std::string rest(input.rest());
+  if (place == whole) return rest;
   auto parts = test::workbook_parts({.rows = "<row><c t=\"s\"><v>0</v></c><c s=\"1\"><v>12</v></c></row>",
                                      .strings = "<si><t>شماره فرم</t></si>",
                                      .formats = "<cellXfs><xf/><xf numFmtId=\"14\"/></cellXfs>"});
   const std::array<std::size_t, places> part{0, 4, 5, 6, 2};
-  parts.at(part.at(place)).second = rest;
+  parts.at(part.at(place)).second = std::move(rest);
   return test::zip_of(parts);
 }
 

@@ -10,8 +10,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
 
 Result<Table> table_of(const std::string& csv) { return Table::of(read(csv).value()); }
 
