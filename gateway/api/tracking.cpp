@@ -1,5 +1,6 @@
 #include "gateway/api/context.h"
 #include "gateway/domain/text.h"
+#include "gateway/json/meeting_views.h"
 #include "gateway/json/views.h"
 #include "gateway/json/writer.h"
 
@@ -10,6 +11,8 @@ void track(const Context& context, const http::Request& request, const http::Rep
   const auto& text = request.parameters.at(0);
   const auto own = TrackingCode::parse(text);
   const auto records = context.store.find_by_code(own ? own->digits() : latin_digits(text));
+  const auto slip = own && records.empty() ? context.store.meeting_of_form(*own) : std::nullopt;
+  if (slip) return reply(json_response(200, json::slip_view(*own, *slip)));
   if (records.empty()) return refuse(request, reply, {.code = "unknown_code"});
   json::Writer writer;
   writer.begin_object().key("requests").begin_array();

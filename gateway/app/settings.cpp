@@ -72,6 +72,22 @@ api::AttachmentSettings read_attachments(Section section) {
   return settings;
 }
 
+/// What the file that `template` names is read as; nothing where there is none, or it is wrong.
+template <class Template>
+std::optional<Template> read_template(Section& section) {
+  const auto path = section.path("template", "");
+  if (path.empty()) return std::nullopt;
+  const auto content = config::read_file(path);
+  if (!content) {
+    section.wrong("template", path + " cannot be read");
+    return std::nullopt;
+  }
+  auto parsed = Template::parse(*content);
+  if (parsed) return std::move(*parsed);
+  section.wrong("template", path + ": " + parsed.error().message);
+  return std::nullopt;
+}
+
 reports::Settings read_reports(Section reports, std::map<std::string, std::string> categories) {
   reports::Settings settings{.categories = std::move(categories)};
   const auto path = reports.path("letter", "");
@@ -87,7 +103,7 @@ reports::Settings read_reports(Section reports, std::map<std::string, std::strin
   return settings;
 }
 
-paper::Settings read_printing(Section tracking, Section forms) {
+paper::Settings read_printing(Section tracking, Section forms, Section slides) {
   paper::Settings settings;
   if (const auto address = tracking.optional_string("public_url")) {
     if (auto parsed = paper::TrackingAddress::parse(*address)) {
@@ -96,16 +112,8 @@ paper::Settings read_printing(Section tracking, Section forms) {
       tracking.wrong("public_url", parsed.error().message);
     }
   }
-  const auto path = forms.path("template", "");
-  if (path.empty()) return settings;
-  const auto html = config::read_file(path);
-  if (!html) {
-    forms.wrong("template", path + " cannot be read");
-  } else if (auto form = paper::FormTemplate::parse(*html)) {
-    settings.form = std::move(*form);
-  } else {
-    forms.wrong("template", path + ": " + form.error().message);
-  }
+  if (auto form = read_template<paper::FormTemplate>(forms)) settings.form = std::move(*form);
+  if (auto deck = read_template<paper::SlideTemplate>(slides)) settings.slides = std::move(*deck);
   return settings;
 }
 
@@ -301,7 +309,7 @@ Settings read(Section root) {
   settings.key_rates.each = keys.number("rate", settings.key_rates.each, 0.1, 1e6);
   settings.key_rates.track = keys.number("track_rate", settings.key_rates.track, 0.1, 1e6);
   settings.attachments = read_attachments(root.table("attachments"));
-  settings.printing = read_printing(root.table("tracking"), root.table("forms"));
+  settings.printing = read_printing(root.table("tracking"), root.table("forms"), root.table("slides"));
   settings.reports = read_reports(root.table("reports"), root.string_table("categories"));
   settings.routing_rules = root.table("routing").path("rules", "");
   settings.calendar = read_calendar_settings(root.table("calendar"));

@@ -88,6 +88,17 @@ std::string meeting_event_data(EventType type, const Meeting& meeting, const Dea
   return writer.end_object().take();
 }
 
+std::string slip_view(TrackingCode code, const Meeting& meeting) {
+  Writer writer;
+  writer.begin_object().key("requests").begin_array().end_array().key("slip").begin_object();
+  writer.member("tracking_code", code.digits()).member("tracking_code_for_people", code.for_people()).member("mosque", meeting.mosque);
+  writer.member("date", to_string(meeting.date)).member("date_jalali", jalali_date(meeting.date));
+  writer.member(
+      "words",
+      "برگهٔ شما هنوز در سامانه وارد نشده است. پس از ورود، وضعیت درخواست با همین کد دیده می‌شود.");
+  return writer.end_object().end_object().take();
+}
+
 std::string names_text(const std::vector<std::string>& names) {
   Writer writer;
   writer.begin_array();

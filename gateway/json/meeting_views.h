@@ -7,6 +7,7 @@
 #include "gateway/domain/change.h"
 #include "gateway/domain/deadlines.h"
 #include "gateway/domain/meeting.h"
+#include "gateway/domain/tracking_code.h"
 
 /// Meetings and their deadlines as the API, the events and the store write them: compact JSON.
 namespace salam::json {
@@ -22,6 +23,9 @@ std::string deadline_item(const Meeting& meeting, const Deadline& deadline, Time
 
 /// The data of a meeting's event, as `schemas/events/` describes it. Names of people only with `personal_data`.
 std::string meeting_event_data(EventType type, const Meeting& meeting, const Deadline& deadline, bool personal_data);
+
+/// For the holder of a printed form's code, from which nothing was typed in yet.
+std::string slip_view(TrackingCode code, const Meeting& meeting);
 
 /// A list of names as one text, and back.
 std::string names_text(const std::vector<std::string>& names);

@@ -20,6 +20,12 @@ void write(json::Writer& writer, const Cell& cell) {
           writer.string(value);
         } else if constexpr (std::is_same_v<Value, Date>) {
           writer.string(to_string(value));
+        } else if constexpr (std::is_same_v<Value, Digits>) {
+          writer.string(value.latin);
+        } else if constexpr (std::is_same_v<Value, Choice>) {
+          writer.string(value.name);
+        } else if constexpr (std::is_same_v<Value, TrackingCode>) {
+          writer.string(value.digits());
         } else {
           writer.integer(value);
         }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/domain/text.h"
 #include "gateway/paper/cell_text.h"
 #include "gateway/paper/html.h"
 #include "gateway/paper/report_files.h"

@@ -6,6 +6,7 @@
 
 #include <xlsxwriter.h>
 
+#include "gateway/domain/text.h"
 #include "gateway/paper/cell_text.h"
 #include "gateway/paper/report_files.h"
 

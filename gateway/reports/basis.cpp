@@ -70,7 +70,7 @@ std::vector<Column> tally_columns(Column first) {
           {"withdrawn", "پس‌گرفته یا تکراری", 12}};
 }
 
-std::vector<Cell> tally_row(std::string first, const Tally& tally) {
+std::vector<Cell> tally_row(Cell first, const Tally& tally) {
   return {std::move(first), tally.all, tally.answered_in_time, tally.answered_late, tally.waiting, tally.overdue, tally.withdrawn};
 }
 

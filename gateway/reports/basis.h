@@ -51,6 +51,6 @@ Results results_of(const Basis& basis, const Meeting& meeting);
 std::vector<Figure> figures_of(const Tally& tally);
 /// `all`, then how they fare; for a table of tallies, whose chart shows all but the first.
 std::vector<Column> tally_columns(Column first);
-std::vector<Cell> tally_row(std::string first, const Tally& tally);
+std::vector<Cell> tally_row(Cell first, const Tally& tally);
 
 }  // namespace salam::reports

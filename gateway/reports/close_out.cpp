@@ -76,7 +76,7 @@ void missing(const std::vector<FormRange>& ranges, Sink& sink) {
   sink.begin_table({.key = "missing_forms",
                     .title = "شماره‌های بی‌درخواست",
                     .columns = {{"from", "از شماره", 14}, {"to", "تا شماره", 14}, {"forms", "تعداد برگه", 12}}});
-  for (const auto& [from, to, forms] : ranges) sink.row(std::vector<Cell>{persian_digits(from), persian_digits(to), forms});
+  for (const auto& [from, to, forms] : ranges) sink.row(std::vector<Cell>{Digits{from}, Digits{to}, forms});
   sink.end_table();
 }
 

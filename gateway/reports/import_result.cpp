@@ -64,7 +64,8 @@ void ImportResult::line(std::span<const std::string> own, LineOutcome outcome, c
   counts_.add(outcome);
   std::vector<Cell> cells(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(std::min(own.size(), columns_)));
   cells.resize(columns_, std::string{});
-  cells.insert(cells.end(), {std::string(name_for_people(outcome, dry_run_)), code, reason});
+  cells.insert(cells.end(),
+               {Choice{.name = std::string(to_string(outcome)), .words = std::string(name_for_people(outcome, dry_run_))}, code, reason});
   sink_.row(cells);
 }
 

@@ -39,8 +39,10 @@ void deadlines(const Basis& basis, const store::MeetingRecord& record, Sink& sin
        .columns = {
            {"step", "کار", 40}, {"responsible", "مسئول", 24}, {"due", "مهلت", 12}, {"state", "وضعیت", 12}, {"met", "تاریخ انجام", 12}}});
   for (const auto& deadline : record.deadlines) {
-    std::vector<Cell> cells{std::string(salam::name_for_people(deadline.step)), std::string(responsible_for(deadline.step)),
-                            tehran_date(deadline.due), std::string(name_for_people(state_of(deadline, basis.now))), std::monostate{}};
+    const auto state = state_of(deadline, basis.now);
+    std::vector<Cell> cells{Choice{std::string(to_string(deadline.step)), std::string(salam::name_for_people(deadline.step))},
+                            std::string(responsible_for(deadline.step)), tehran_date(deadline.due),
+                            Choice{std::string(to_string(state)), std::string(name_for_people(state))}, std::monostate{}};
     if (deadline.met) cells.back() = tehran_date(deadline.met->at);
     sink.row(cells);
   }

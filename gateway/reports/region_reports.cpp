@@ -12,6 +12,8 @@ namespace {
 
 constexpr int page = 100;
 
+Choice choice_of(Region region) { return {region.wire(), region.name()}; }
+
 /// The newest first.
 void for_each_meeting(store::Store& store, std::optional<Region> region, const std::function<bool(const store::MeetingRecord&)>& take) {
   for (std::int64_t after = 0;;) {
@@ -32,9 +34,8 @@ std::vector<Column> meeting_columns() {
 }
 
 std::vector<Cell> meeting_row(const Basis& basis, const store::MeetingRecord& record, const Tally& tally) {
-  auto cells = tally_row({}, tally);
-  cells.front() = record.meeting.date;
-  cells.insert(cells.begin() + 1, {record.meeting.region.name(), record.meeting.mosque});
+  auto cells = tally_row(record.meeting.date, tally);
+  cells.insert(cells.begin() + 1, {choice_of(record.meeting.region), record.meeting.mosque});
   cells.emplace_back(std::ranges::count_if(
       record.deadlines, [&](const Deadline& deadline) { return state_of(deadline, basis.now) == DeadlineState::missed; }));
   return cells;
@@ -134,7 +135,7 @@ void regions(const Basis& basis, const Period& period, Sink& sink) {
   columns.push_back({"told", "کد اعلام شد", 12});
   sink.begin_table({.key = "by_region", .title = "منطقه‌ها", .columns = std::move(columns), .charted = {3, 4, 5, 6, 7}});
   for (const auto& [region, share] : by_region) {
-    auto cells = tally_row(region.name(), share.tally);
+    auto cells = tally_row(choice_of(region), share.tally);
     cells.insert(cells.begin() + 1, share.meetings);
     cells.emplace_back(share.told);
     sink.row(cells);

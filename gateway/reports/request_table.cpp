@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/domain/text.h"
-
 namespace salam::reports {
 namespace {
 
@@ -45,37 +43,41 @@ static_assert(std::ranges::equal(
 
 std::string text(std::string_view words) { return std::string(words); }
 
-std::string_view name_for_people(Promise promise) {
+Choice choice_of(Promise promise) {
   switch (promise) {
     case Promise::kept:
-      return "انجام شد";
+      return {"kept", "انجام شد"};
     case Promise::kept_late:
-      return "با تأخیر انجام شد";
+      return {"kept_late", "با تأخیر انجام شد"};
     case Promise::time_left:
-      return "در مهلت";
+      return {"time_left", "در مهلت"};
     case Promise::not_kept:
-      return "انجام نشد";
+      return {"not_kept", "انجام نشد"};
     case Promise::cannot_be_done:
       break;
   }
-  return "غیر قابل انجام";
+  return {"cannot_be_done", "غیر قابل انجام"};
 }
 
-std::string why_not_texted(const Request& request) {
-  if (!request.content.citizen.mobile)
-    return request.content.citizen.mobile_as_written.reveal().empty() ? "شماره ندارد" : "شماره درست نیست";
-  return "پیامک نرسید";
+template <class Enum>
+Choice choice_of(Enum value) {
+  return {text(to_string(value)), text(name_for_people(value))};
+}
+
+Choice why_not_texted(const Citizen& citizen) {
+  if (citizen.mobile) return {"undelivered", "پیامک نرسید"};
+  return citizen.mobile_as_written.reveal().empty() ? Choice{"no_number", "شماره ندارد"} : Choice{"number_unusable", "شماره درست نیست"};
 }
 
 Cell registered_code(const Request& request) {
   if (request.registration.code.empty()) return std::monostate{};
-  return persian_digits(request.registration.code);
+  return Digits{request.registration.code};
 }
 
 /// As Iranians write it, for whoever dials it; what was written where it is no mobile number.
-std::string dialled(const Citizen& citizen) {
+Digits dialled(const Citizen& citizen) {
   constexpr std::size_t country = 3;
-  return persian_digits(citizen.mobile ? "0" + citizen.mobile->reveal().substr(country) : citizen.mobile_as_written.reveal());
+  return {citizen.mobile ? "0" + citizen.mobile->reveal().substr(country) : citizen.mobile_as_written.reveal()};
 }
 
 Cell answered_day(const Request& request) {
@@ -88,39 +90,39 @@ Cell cell_of(const Basis& basis, const Line& line, About about) {
   const auto& [content, handling] = std::tie(request.content, request.handling);
   switch (about) {
     case About::form:
-      return persian_digits(request.form_item.form);
+      return Digits{request.form_item.form};
     case About::item:
       return std::int64_t{request.form_item.item};
     case About::code:
-      return request.code.for_people();
+      return request.code;
     case About::meeting_date:
       return request.meeting_date;
     case About::system:
-      return text(salam::name_for_people(request.registration.system));
+      return choice_of(request.registration.system);
     case About::system_code:
       return registered_code(request);
     case About::kind:
-      return text(salam::name_for_people(content.kind));
+      return choice_of(content.kind);
     case About::category:
-      return category_of(basis, request);
+      return Choice{content.category, category_of(basis, request)};
     case About::region:
-      return content.region.name();
+      return Choice{content.region.wire(), content.region.name()};
     case About::unit:
       return unit_of(request);
     case About::due:
       return tehran_date(line.due);
     case About::progress:
-      return text(salam::name_for_people(request.follow_up.progress));
+      return choice_of(request.follow_up.progress);
     case About::standing:
-      return text(reports::name_for_people(line.standing));
+      return choice_of(line.standing);
     case About::answered:
       return answered_day(request);
     case About::registration:
-      return text(salam::name_for_people(request.registration.state));
+      return choice_of(request.registration.state);
     case About::no_contact:
-      return why_not_texted(request);
+      return why_not_texted(content.citizen);
     case About::promise:
-      return text(name_for_people(promise_of(line)));
+      return choice_of(promise_of(line));
     case About::name:
       return content.citizen.name.reveal();
     case About::mobile:

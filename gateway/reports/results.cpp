@@ -1,29 +1,34 @@
 #include "gateway/reports/results.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace salam::reports {
 namespace {
 
 bool answered_by_its_system(const FollowUp& follow_up) { return is_final(follow_up.progress) || follow_up.progress == Progress::answered; }
 
-}  // namespace
-
-std::string_view name_for_people(Standing standing) {
+constexpr std::pair<std::string_view, std::string_view> words_of(Standing standing) {
   switch (standing) {
     case Standing::answered_in_time:
-      return "پاسخ در مهلت";
+      return {"answered_in_time", "پاسخ در مهلت"};
     case Standing::answered_late:
-      return "پاسخ دیرتر از مهلت";
+      return {"answered_late", "پاسخ دیرتر از مهلت"};
     case Standing::waiting:
-      return "در مهلت";
+      return {"waiting", "در مهلت"};
     case Standing::overdue:
-      return "مهلت گذشته";
+      return {"overdue", "مهلت گذشته"};
     case Standing::withdrawn:
       break;
   }
-  return "پس‌گرفته یا تکراری";
+  return {"withdrawn", "پس‌گرفته یا تکراری"};
 }
+
+}  // namespace
+
+std::string_view to_string(Standing standing) { return words_of(standing).first; }
+std::string_view name_for_people(Standing standing) { return words_of(standing).second; }
 
 std::optional<Timestamp> answered_at(const Request& request) {
   if (!is_answered(request)) return std::nullopt;

@@ -20,7 +20,8 @@ enum class Standing {
 };
 /// `due`: by when the citizen must be, or had to be, answered.
 Standing standing_of(const Request& request, Timestamp due, Timestamp now);
-/// `پاسخ در مهلت`.
+/// `answered_in_time`, and `پاسخ در مهلت`.
+std::string_view to_string(Standing standing);
 std::string_view name_for_people(Standing standing);
 /// When the citizen had an answer; nothing while there is none.
 std::optional<Timestamp> answered_at(const Request& request);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/domain/time.h"
+#include "gateway/domain/tracking_code.h"
 
 /// Reports as they are told, row by row, whatever they are written as.
 namespace salam::reports {
@@ -42,7 +43,17 @@ struct Table {
   std::vector<std::size_t> charted{};
 };
 
-using Cell = std::variant<std::monostate, std::string, std::int64_t, Date>;
+/// A number that is only a name, such as a form's: people read it in Persian digits.
+struct Digits {
+  std::string latin;
+};
+/// One of a few: programs get its name, people its words.
+struct Choice {
+  std::string name;
+  std::string words;
+};
+
+using Cell = std::variant<std::monostate, std::string, std::int64_t, Date, Digits, Choice, TrackingCode>;
 
 /// Takes a report and writes it down: `begin`, then paragraphs, figures and tables in any order, then `end`. Throws std::runtime_error
 /// where it cannot be written, such as on a full disk. For one thread.

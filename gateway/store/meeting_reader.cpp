@@ -145,4 +145,13 @@ std::vector<FormRow> Reader::printed_forms(std::string_view meeting, std::int64_
   return found;
 }
 
+std::optional<Meeting> Reader::meeting_of_form(TrackingCode code) {
+  static const std::string sql =
+      "SELECT m.id, " + std::string(meeting_columns) + " FROM forms f CROSS JOIN meetings m ON m.key = f.meeting WHERE f.code = ?";
+  auto row = database_.query(sql);
+  if (!row.bind(code.number()).next()) return std::nullopt;
+  const auto id = row.get<std::string>();
+  return read_meeting(id, row);
+}
+
 }  // namespace salam::store

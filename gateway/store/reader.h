@@ -24,6 +24,7 @@ class Reader {
   std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit, Timestamp now);
   std::vector<DeadlineCount> deadline_counts(Timestamp now);
   std::vector<FormRow> printed_forms(std::string_view meeting, std::int64_t after, int limit);
+  std::optional<Meeting> meeting_of_form(TrackingCode code);
   std::optional<Record> find(const Uuid& id);
   std::optional<Record> find(RequestKey key);
   std::optional<Message> message(RequestKey request, std::int64_t id);

@@ -321,6 +321,10 @@ std::vector<FormRow> SqliteStore::printed_forms(std::string_view meeting, std::i
   return readers_.ask([&](Reader& reader) { return reader.printed_forms(meeting, after, limit); });
 }
 
+std::optional<Meeting> SqliteStore::meeting_of_form(TrackingCode code) {
+  return readers_.ask([&](Reader& reader) { return reader.meeting_of_form(code); });
+}
+
 std::optional<Record> SqliteStore::find(const Uuid& id) {
   return readers_.ask([&](Reader& reader) { return reader.find(id); });
 }

@@ -52,6 +52,7 @@ class SqliteStore final : public Store {
   std::vector<MeetingRecord> meetings(std::optional<Region> region, std::int64_t after, int limit) override;
   std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit) override;
   std::vector<DeadlineCount> deadline_counts() override;
+  std::optional<Meeting> meeting_of_form(TrackingCode code) override;
   std::vector<FormRow> printed_forms(std::string_view meeting, std::int64_t after, int limit) override;
   std::optional<Record> find(const Uuid& id) override;
   std::optional<Record> find(RequestKey key) override;

@@ -327,6 +327,8 @@ class Store {
   virtual std::vector<DeadlineCount> deadline_counts() { return {}; }
   /// A meeting's, in the order in which they were first printed, those after the one with this id (0: from the first).
   virtual std::vector<FormRow> printed_forms(std::string_view /*meeting*/, std::int64_t /*after*/, int /*limit*/) { return {}; }
+  /// The meeting of the printed form that carries this code.
+  virtual std::optional<Meeting> meeting_of_form(TrackingCode) { return {}; }
   virtual std::optional<Record> find(const Uuid& id) = 0;
   virtual std::optional<Record> find(RequestKey key) = 0;
   /// One of its messages, without the request: what sending one and asking after it need.

@@ -5,15 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/browser/scratch.h"
+
 namespace salam::test {
 
 /// A page in headless Chromium, in a folder of its own that goes with it.
 class Browser {
  public:
   explicit Browser(std::string_view html);
-  ~Browser();
-  Browser(const Browser&) = delete;
-  Browser& operator=(const Browser&) = delete;
 
   /// The page's title after its scripts have run.
   [[nodiscard]] std::string title() const;
@@ -28,22 +27,19 @@ class Browser {
   [[nodiscard]] std::string scan(const std::filesystem::path& picture) const;
 
  private:
-  /// What the program prints. Throws std::runtime_error with that where it fails, or has not ended within a minute.
-  std::string run(std::vector<std::string> command) const;
-  std::string chromium(std::vector<std::string> options) const;
+  [[nodiscard]] std::string chromium(const std::vector<std::string>& options) const;
 
-  std::filesystem::path folder_;
+  Scratch scratch_;
 };
 
 /// Why the programs that this needs cannot be had; empty where they are there.
 std::string browser_missing();
-bool browser_required();
 /// At the start of a test: it is skipped with the reason, or fails where SALAM_REQUIRE_BROWSER=1.
-#define SALAM_NEEDS_BROWSER()                                                                   \
-  do {                                                                                          \
-    const auto browser_reason = ::salam::test::browser_missing();                               \
-    if (!browser_reason.empty() && ::salam::test::browser_required()) FAIL() << browser_reason; \
-    if (!browser_reason.empty()) GTEST_SKIP() << browser_reason;                                \
+#define SALAM_NEEDS_BROWSER()                                                                                  \
+  do {                                                                                                         \
+    const auto browser_reason = ::salam::test::browser_missing();                                              \
+    if (!browser_reason.empty() && ::salam::test::required("SALAM_REQUIRE_BROWSER")) FAIL() << browser_reason; \
+    if (!browser_reason.empty()) GTEST_SKIP() << browser_reason;                                               \
   } while (false)
 
 }  // namespace salam::test

@@ -182,7 +182,9 @@ TEST_F(Replies, ToFormsToPrintAreAsWritten) {
   EXPECT_EQ(page.at("/forms/1/printed_at"), to_rfc3339(clock_.now()));
   EXPECT_EQ(get(path + "?page_size=2&page_token=" + page.at("/next_page_token")).at("/forms/0/form"), "1003");
 
+  EXPECT_EQ(get("/v1/track/" + code).at("/slip/mosque"), "مسجد جامع") << "the citizen may ask before anybody types";
   const auto id = take_in("1001", R"("citizen": {"name": "نمونه"})");
+  EXPECT_EQ(get("/v1/track/" + code).at("/requests/0/tracking_code"), code);
   EXPECT_EQ(get("/v1/requests/" + id).at("/told/by"), "slip");
   EXPECT_EQ(get("/v1/requests/" + id + "/history").at("/events/1/data/code"), code);
   take_in("1005");

@@ -53,6 +53,7 @@ class ReportFiles : public testing::Test {
   std::filesystem::path folder_;
 };
 
+const TrackingCode code = TrackingCode::from_random(7);
 constexpr Timestamp made_at{Milliseconds(1'770'000'000'000)};
 
 void tell(Sink& sink, bool personal = false) {
@@ -63,6 +64,7 @@ void tell(Sink& sink, bool personal = false) {
   sink.begin_table({.key = "by_unit", .title = "واحدها", .columns = {{"unit", "واحد"}, {"all", "همه"}, {"due", "مهلت"}}, .charted = {1}});
   sink.row(std::vector<Cell>{"فضای \"سبز\"", std::int64_t{7}, Date(2026y / December / 8)});
   sink.row(std::vector<Cell>{"=1+1", std::int64_t{5}, std::monostate{}});
+  sink.row(std::vector<Cell>{Choice{"unit", "واحد"}, Digits{"12"}, code});
   sink.end_table();
   sink.begin_table({.key = "requests", .title = "درخواست‌ها", .columns = {{"text", "شرح", 200}}});
   sink.end_table();
@@ -77,14 +79,19 @@ TEST_F(ReportFiles, InJsonNameFiguresAndTablesByTheirKeys) {
   EXPECT_FALSE(json::member(report, "personal_data")->GetBool());
   EXPECT_EQ(json::to_text(*json::member(report, "counts")), R"({"all":12,"late":0})");
   EXPECT_EQ(json::to_text(*json::member(report, "by_unit")),
-            R"([{"unit":"فضای \"سبز\"","all":7,"due":"2026-12-08"},{"unit":"=1+1","all":5,"due":null}])");
+            R"([{"unit":"فضای \"سبز\"","all":7,"due":"2026-12-08"},{"unit":"=1+1","all":5,"due":null},{"unit":"unit","all":"12","due":")" +
+                code.digits() + "\"}]");
   EXPECT_EQ(json::to_text(*json::member(report, "requests")), "[]");
   EXPECT_THAT(written(), Not(HasSubstr("با سلام")));
 }
 
 TEST_F(ReportFiles, InCsvAreOneTableThatNoSpreadsheetProgramCalculates) {
   tell(*csv_file(path()));
-  EXPECT_EQ(written(), "\xEF\xBB\xBF\"واحد\",\"همه\",\"مهلت\"\r\n\"فضای \"\"سبز\"\"\",7,\"۱۴۰۵/۰۹/۱۷\"\r\n\"'=1+1\",5,\"\"\r\n");
+  EXPECT_EQ(
+      written(),
+      std::string(
+          "\xEF\xBB\xBF\"واحد\",\"همه\",\"مهلت\"\r\n\"فضای \"\"سبز\"\"\",7,\"۱۴۰۵/۰۹/۱۷\"\r\n\"'=1+1\",5,\"\"\r\n\"واحد\",\"۱۲\",\"") +
+          code.for_people() + "\"\r\n");
   tell(*csv_file(path(), "requests"));
   EXPECT_EQ(written(), "\xEF\xBB\xBF\"شرح\"\r\n");
   try {
@@ -130,9 +137,10 @@ TEST_F(ReportFiles, AsWorkbooksReadFromTheRightAndHoldNumbersAndACharts) {
   tell(*sheet_file(path(), folder()));
   const auto sheet = part("xl/worksheets/sheet2.xml");
   EXPECT_THAT(sheet, HasSubstr("rightToLeft=\"1\""));
-  EXPECT_THAT(texts(sheet), ElementsAre("واحد", "همه", "مهلت", "فضای \"سبز\"", "7", "۱۴۰۵/۰۹/۱۷", "=1+1", "5", ""));
+  EXPECT_THAT(texts(sheet),
+              ElementsAre("واحد", "همه", "مهلت", "فضای \"سبز\"", "7", "۱۴۰۵/۰۹/۱۷", "=1+1", "5", "", "واحد", "۱۲", code.for_people()));
   EXPECT_THAT(sheet, Not(HasSubstr("<f>"))) << "no formula";
-  EXPECT_THAT(part("xl/charts/chart1.xml"), HasSubstr("<c:f>'واحدها'!$B$2:$B$3</c:f>"));
+  EXPECT_THAT(part("xl/charts/chart1.xml"), HasSubstr("<c:f>'واحدها'!$B$2:$B$4</c:f>"));
   EXPECT_THAT(part("xl/workbook.xml"), HasSubstr("name=\"درخواست‌ها\""));
   EXPECT_EQ(part("xl/charts/chart2.xml"), "(no such part)") << "a table without rows has no chart, nor one that asks for none";
 }

@@ -87,12 +87,12 @@ TEST_F(Reports, OfTheWeekListEveryRequestByFormAndItem) {
   typed(
       "10", [](Request& request) { categorise(request, "asphalt"); }, "m1", 2);
   const auto week = report(&reports::week);
-  EXPECT_THAT(each(week, "requests", "form"), ElementsAre("\"۹\"", "\"۱۰\"", "\"۱۰\""));
+  EXPECT_THAT(each(week, "requests", "form"), ElementsAre("\"9\"", "\"10\"", "\"10\""));
   EXPECT_THAT(each(week, "requests", "item"), ElementsAre("1", "1", "2"));
   EXPECT_THAT(each(week, "requests", "unit"), ElementsAre("\"معاونت عمران\"", "\"تعیین نشده\"", "\"تعیین نشده\""));
   EXPECT_THAT(each(week, "requests", "due"), ElementsAre("\"2026-12-24\"", "\"2027-02-22\"", "\"2027-02-22\""));
-  EXPECT_THAT(each(week, "requests", "category"), ElementsAre("\"بدون دسته\"", "\"بدون دسته\"", "\"آسفالت\""));
-  EXPECT_THAT(each(week, "requests", "system_code"), ElementsAre("\"۱۳۷-۹\"", "null", "null"));
+  EXPECT_THAT(each(week, "requests", "category"), ElementsAre("\"\"", "\"\"", "\"asphalt\""));
+  EXPECT_THAT(each(week, "requests", "system_code"), ElementsAre("\"137-9\"", "null", "null"));
 }
 
 TEST_F(Reports, ShowWhoAskedAndTheirWordsOnlyWhereTheyMay) {
@@ -110,7 +110,7 @@ TEST_F(Reports, ShowWhoAskedAndTheirWordsOnlyWhereTheyMay) {
   const auto personal = report(&reports::week, "m1", true);
   EXPECT_EQ(text(personal, "personal_data"), "true");
   EXPECT_THAT(text(personal, "requests"),
-              AllOf(HasSubstr("زهرا"), HasSubstr("۰۹۱۳۱۲۳۴۵۶۷"), HasSubstr("کوچه آسفالت ندارد"), HasSubstr("تشریح کارگروه")));
+              AllOf(HasSubstr("زهرا"), HasSubstr("09131234567"), HasSubstr("کوچه آسفالت ندارد"), HasSubstr("تشریح کارگروه")));
 }
 
 TEST_F(Reports, OfResultsCountBySubjectAndUnitAndListWhatIsOpenByUnit) {
@@ -142,8 +142,8 @@ TEST_F(Reports, OfResultsCountBySubjectAndUnitAndListWhatIsOpenByUnit) {
   EXPECT_THAT(each(results, "by_unit", "unit"), ElementsAre("\"الف\"", "\"ب\""));
   EXPECT_THAT(each(results, "by_unit", "answered_late"), ElementsAre("0", "1"));
   EXPECT_THAT(each(results, "open", "unit"), ElementsAre("\"الف\"", "\"ب\""));
-  EXPECT_THAT(each(results, "open", "form"), ElementsAre("\"۲\"", "\"۱\""));
-  EXPECT_THAT(each(results, "open", "standing"), ElementsAre("\"مهلت گذشته\"", "\"در مهلت\""));
+  EXPECT_THAT(each(results, "open", "form"), ElementsAre("\"2\"", "\"1\""));
+  EXPECT_THAT(each(results, "open", "standing"), ElementsAre("\"overdue\"", "\"waiting\""));
 }
 
 TEST_F(Reports, OfProgressSayHowTheByLawsDeadlinesStand) {
@@ -151,8 +151,7 @@ TEST_F(Reports, OfProgressSayHowTheByLawsDeadlinesStand) {
   const auto progress = report(&reports::progress);
   EXPECT_THAT(each(progress, "deadlines", "due"),
               ElementsAre("\"2026-11-25\"", "\"2026-12-01\"", "\"2026-12-01\"", "\"2026-12-24\"", "\"2027-02-22\""));
-  EXPECT_THAT(each(progress, "deadlines", "state"),
-              ElementsAre("\"مهلت گذشته\"", "\"مهلت گذشته\"", "\"مهلت گذشته\"", "\"باز\"", "\"باز\""));
+  EXPECT_THAT(each(progress, "deadlines", "state"), ElementsAre("\"missed\"", "\"missed\"", "\"missed\"", "\"open\"", "\"open\""));
 }
 
 TEST_F(Reports, BeforeAMeetingTellWhatWasPromisedInThatMosque) {
@@ -185,9 +184,9 @@ TEST_F(Reports, BeforeAMeetingTellWhatWasPromisedInThatMosque) {
   typed("9", [&](Request& request) { assign(request, "الف", past), request.content.region = Region::from_number(5).value(); });
   const auto before = report(&reports::before);
   EXPECT_EQ(text(before, "promises_kept"), R"({"kept":1,"kept_late":1,"time_left":1,"not_kept":1,"cannot_be_done":1})");
-  EXPECT_THAT(each(before, "promises", "form"), ElementsAre("\"۱\"", "\"۲\"", "\"۳\"", "\"۴\"", "\"۵\""));
+  EXPECT_THAT(each(before, "promises", "form"), ElementsAre("\"1\"", "\"2\"", "\"3\"", "\"4\"", "\"5\""));
   EXPECT_THAT(each(before, "promises", "promise"),
-              ElementsAre("\"انجام شد\"", "\"با تأخیر انجام شد\"", "\"انجام نشد\"", "\"در مهلت\"", "\"غیر قابل انجام\""));
+              ElementsAre("\"kept\"", "\"kept_late\"", "\"not_kept\"", "\"time_left\"", "\"cannot_be_done\""));
   EXPECT_THAT(each(before, "earlier_meetings", "mosque"), ElementsAre("\"مسجد حکیم\"", "\"مسجد  جامع\""));
   EXPECT_THAT(text(before, "totals"), HasSubstr(R"("all":0)")) << "by where the matter lies: region 7, but for one of the meeting itself";
 }
@@ -208,10 +207,10 @@ TEST_F(Reports, OfTheEveningSayWhichFormsAreMissingAndWhomToCall) {
   auto evening = report(&reports::close_out);
   EXPECT_EQ(text(evening, "counts"), R"({"printed":5,"typed":2,"requests":3,"registered":1,"told":1,"to_be_called":2})");
   EXPECT_THAT(text(evening, "lines"), HasSubstr("هنوز وارد نشده است"));
-  EXPECT_EQ(text(evening, "missing_forms"), R"([{"from":"۱","to":"۱","forms":1},{"from":"۳","to":"۵","forms":3}])");
-  EXPECT_THAT(each(evening, "call_list", "no_contact"), ElementsAre("\"شماره درست نیست\"", "\"پیامک نرسید\""));
-  EXPECT_THAT(each(evening, "not_registered", "form"), ElementsAre("\"۹\"", "\"۹\""));
-  EXPECT_THAT(each(report(&reports::close_out, "m1", true), "call_list", "mobile"), ElementsAre("\"۰۳۱-۳۲۲۱\"", "\"۰۹۱۳۱۲۳۴۵۶۷\""));
+  EXPECT_EQ(text(evening, "missing_forms"), R"([{"from":"1","to":"1","forms":1},{"from":"3","to":"5","forms":3}])");
+  EXPECT_THAT(each(evening, "call_list", "no_contact"), ElementsAre("\"number_unusable\"", "\"undelivered\""));
+  EXPECT_THAT(each(evening, "not_registered", "form"), ElementsAre("\"9\"", "\"9\""));
+  EXPECT_THAT(each(report(&reports::close_out, "m1", true), "call_list", "mobile"), ElementsAre("\"031-3221\"", "\"09131234567\""));
 
   auto counted = store_->meeting_record("m1")->meeting;
   counted.forms_distributed = 4;
