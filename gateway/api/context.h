@@ -69,6 +69,7 @@ struct Context {
 std::vector<http::Route> request_routes(const Context& context);
 std::vector<http::Route> meeting_routes(const Context& context);
 std::vector<http::Route> form_routes(const Context& context);
+std::vector<http::Route> import_routes(const Context& context);
 std::vector<http::Route> report_routes(const Context& context);
 std::vector<http::Route> attention_routes(const Context& context);
 std::vector<http::Route> tracking_routes(const Context& context);

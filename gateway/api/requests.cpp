@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "gateway/api/batch_reply.h"
-#include "gateway/api/context.h"
+#include "gateway/api/intake.h"
 #include "gateway/domain/text.h"
 #include "gateway/json/intake.h"
 #include "gateway/json/parse.h"
@@ -14,20 +14,6 @@ namespace {
 constexpr std::size_t single_limit = 64 * 1024;
 constexpr std::size_t batch_limit = 8 * 1024 * 1024;
 constexpr int longest_wait_seconds = 30;
-
-std::string location_of(const Request& request) { return "/v1/requests/" + request.id.to_string(); }
-
-/// W3C Trace Context, version 00; anything else is dropped, as the standard wants.
-std::string traceparent_of(const http::Request& request) {
-  constexpr std::string_view shape = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
-  const auto text = request.header("traceparent");
-  if (text.size() != shape.size()) return {};
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-    if (shape[i] == 'x' ? !hex : text[i] != shape[i]) return {};
-  }
-  return std::string(text);
-}
 
 /// What one item of intake came to: an HTTP answer by itself, or an entry in a batch's reply.
 struct Answer {
@@ -42,66 +28,30 @@ http::Response receipt(int status, const Request& request, bool replayed) {
   return response;
 }
 
-http::Problem conflict(const store::Conflict& found, std::string_view original, Region meeting_region) {
+http::Problem conflict(const Differs& found) {
   http::Problem problem{.code = "form_reused"};
   problem.members.emplace_back("request", location_of(found.record.request));
   problem.headers.emplace_back("Location", location_of(found.record.request));
-  for (auto& pointer : json::differing_fields(original, found.original, meeting_region)) {
-    problem.errors.push_back({.pointer = std::move(pointer), .expected = "what this form item was registered with"});
+  for (const auto& pointer : found.fields) {
+    problem.errors.push_back({.pointer = pointer, .expected = "what this form item was registered with"});
   }
   return problem;
+}
+
+Answer answer_to(IntakeOutcome outcome, bool persian) {
+  if (const auto* problem = std::get_if<http::Problem>(&outcome)) return {http::to_response(*problem, persian), {}};
+  if (const auto* found = std::get_if<Differs>(&outcome)) return {http::to_response(conflict(*found), persian), {}};
+  auto& [record, replayed] = std::get<TakenIn>(outcome);
+  auto response = receipt(replayed ? 200 : 202, record.request, replayed);
+  const bool waiting = record.request.registration.state != RegistrationState::registered;
+  return {std::move(response), waiting ? std::optional(std::move(record)) : std::nullopt};
 }
 
 /// Takes one request in and answers when it is durable, or refused.
 void take_in(const Context& context, const http::Request& request, const json::Value& value, std::string original,
              const std::function<void(Answer)>& answer) {
-  const bool persian = request.wants_persian();
-  const auto problem = [&](const http::Problem& what) { answer({http::to_response(what, persian), {}}); };
-  auto body = json::read_intake(value);
-  if (!body) return problem(invalid_body(body.error()));
-  const auto meeting = context.store.meeting(body->form_item.meeting);
-  if (!meeting) {
-    return problem(
-        {.code = "unknown_meeting", .errors = {{.pointer = "/meeting", .expected = "a meeting made known by PUT /v1/meetings/{id}"}}});
-  }
-  auto content = body->content(meeting->region);
-  auto route = context.rules()->decide({.region = content.region,
-                                        .kind = content.kind,
-                                        .category = content.category,
-                                        .subject = content.subject.reveal(),
-                                        .description = content.description.reveal()});
-  const auto mobile = content.citizen.mobile;
-  store::Intake intake{
-      .form_item = body->form_item,
-      .received_from = request.caller.name,
-      .original = std::move(original),
-      .fingerprint = "1:" + context.store.keyed_hash("fingerprint", json::canonical(body->form_item, content)),
-      .content = std::move(content),
-      .route = std::move(route),
-      .citizen_hash = mobile ? context.store.keyed_hash("citizen", mobile->reveal()) : std::string{},
-      .traceparent = traceparent_of(request),
-      .first_change = [policy = &context.policy,
-                       moment = lifecycle::Moment{.now = context.clock.now(), .random_bits = context.random.bits()},
-                       awaits_attachments = body->attachments != 0](
-                          Request fresh) { return lifecycle::received(std::move(fresh), *policy, moment, awaits_attachments); },
-  };
-  auto sent = intake.original;
-  context.store.accept(std::move(intake),
-                       [&context, answer, persian, sent = std::move(sent), region = meeting->region](store::AcceptOutcome outcome) {
-                         if (auto* accepted = std::get_if<store::Accepted>(&outcome)) {
-                           context.added(std::move(accepted->tasks));
-                           auto response = receipt(202, accepted->record.request, false);
-                           answer({std::move(response), std::move(accepted->record)});
-                         } else if (auto* replayed = std::get_if<store::Replayed>(&outcome)) {
-                           auto response = receipt(200, replayed->record.request, true);
-                           const bool waiting = replayed->record.request.registration.state != RegistrationState::registered;
-                           answer({std::move(response), waiting ? std::optional(std::move(replayed->record)) : std::nullopt});
-                         } else if (const auto* found = std::get_if<store::Conflict>(&outcome)) {
-                           answer({http::to_response(conflict(*found, sent, region), persian), {}});
-                         } else {
-                           answer({http::to_response({.code = std::get<Error>(outcome).code}, persian), {}});
-                         }
-                       });
+  take_in(context, sender_of(request), value, std::move(original),
+          [answer, persian = request.wants_persian()](IntakeOutcome outcome) { answer(answer_to(std::move(outcome), persian)); });
 }
 
 /// `Prefer: wait=N` (RFC 7240): the same receipt, with the upstream's code if it comes in time, and then 201 for what was new.

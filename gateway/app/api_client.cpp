@@ -26,6 +26,7 @@ std::string new_key() {
 /// A problem document as one reads it: what, what to do, and who was faster.
 std::string told(const json::Document& problem) {
   std::string text = json::string_at(problem, "title").value_or("") + ": " + json::string_at(problem, "detail").value_or("");
+  if (const auto why = json::string_at(problem, "why")) text.append("\n  ").append(*why);
   for (const auto& [name, value] : problem.GetObject()) {
     const auto member = json::view_of(name);
     if (value.IsString() && (member.ends_with("_by") || member.ends_with("_at") || member == "decision" || member == "state")) {
@@ -56,6 +57,10 @@ Result<json::Document> ApiClient::get(const std::string& target) const { return 
 
 Result<json::Document> ApiClient::post(const std::string& target, std::string body) const {
   return read(send({.method = "POST", .target = target, .body = std::move(body)}));
+}
+
+Result<json::Document> ApiClient::post_csv(const std::string& target, std::string body) const {
+  return read(send({.method = "POST", .target = target, .body = std::move(body), .media_type = "text/csv", .patience = patience_for_a_file}));
 }
 
 Result<std::string> ApiClient::download(const std::string& target) const {
@@ -91,7 +96,7 @@ Result<ApiClient::Answer> ApiClient::send(Call call) const {
       .headers = {{"Authorization", "Bearer " + key_}, {"Accept-Language", "fa"}, {"Accept", std::move(call.accept)}},
       .body = std::move(call.body)};
   if (!request.body.empty()) {
-    request.headers.emplace_back("Content-Type", "application/json");
+    request.headers.emplace_back("Content-Type", std::move(call.media_type));
     request.headers.emplace_back("Idempotency-Key", new_key());
   }
   boost::asio::io_context io;

@@ -28,7 +28,9 @@ class ApiClient {
   [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
   /// A file, whatever is in it.
   [[nodiscard]] Result<std::string> download(const std::string& target) const;
-  /// The same for an answer in HTML.
+  /// A part of a spreadsheet as CSV, which may take the gateway some time.
+  [[nodiscard]] Result<json::Document> post_csv(const std::string& target, std::string body) const;
+  /// `post` for an answer in HTML.
   [[nodiscard]] Result<std::string> post_for_page(const std::string& target, std::string body) const;
 
  private:
@@ -38,6 +40,7 @@ class ApiClient {
     std::string target;
     std::string body{};
     std::string accept = "application/json";
+    std::string media_type = "application/json";
     std::chrono::seconds patience{30};
   };
   struct Answer {

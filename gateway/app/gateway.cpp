@@ -1,6 +1,7 @@
 #include "gateway/app/gateway.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <stdexcept>
 #include <utility>

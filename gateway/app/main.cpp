@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/app/commands.h"
+#include "gateway/app/import_command.h"
 #include "gateway/app/officer_commands.h"
 #include "gateway/app/settings.h"
 
@@ -66,6 +67,23 @@ void add_forms_command(CLI::App& program, ApiAccess& access, salam::app::FormsOr
   forms->add_option("--out", order.out, "The HTML file to write")->required();
   forms->callback([&] { command = [&] { return salam::app::forms(access, order); }; });
   add_access(forms, access);
+}
+
+/// A meeting's forms as an officer typed them into a spreadsheet.
+void add_import_command(CLI::App& program, ApiAccess& access, salam::app::ImportOrder& order, Command& command) {
+  auto* import = program.add_subcommand(
+      "import",
+      "Take in the requests of a meeting from a spreadsheet, CSV or XLSX, over the API of the running gateway; the key needs the scope "
+      "intake. A second run harms nothing. Exit code 0: every line is in, 1: some are not, or it failed");
+  import->add_option("file", order.file, "As officers type it; GET /v1/import-template has the headings")
+      ->required()
+      ->check(CLI::ExistingFile);
+  import->add_option("--meeting", order.meeting, "The meeting's id")->required();
+  import->add_flag("--dry-run", order.dry_run, "Look at every line and say what would happen; nothing is written");
+  import->add_option("--out", order.out, "The file that gets the lines with what became of each: .xlsx or .csv");
+  import->add_option("--sheet", order.sheet, "Which sheet of an XLSX file; without it, the first one that has the headings");
+  import->callback([&] { command = [&] { return salam::app::import_file(access, order); }; });
+  add_access(import, access);
 }
 
 /// What is shown, signed and filed after a meeting, over the API of the running gateway.
@@ -190,8 +208,10 @@ int main(int argc, char** argv) {
   salam::app::DueQuestion question;
   salam::app::Decision decision;
   salam::app::FormsOrder order;
+  salam::app::ImportOrder import_order;
   add_officer_commands(program, access, question, decision, command);
   add_forms_command(program, access, order, command);
+  add_import_command(program, access, import_order, command);
   salam::app::ReportOrder report;
   add_report_command(program, access, report, command);
 

@@ -202,6 +202,33 @@ TEST_F(Replies, ToFormsToPrintAreAsWritten) {
   EXPECT_EQ(post(path, R"({"from": 1, "count": 1001})").at("/errors/0/pointer"), "/count");
 }
 
+TEST_F(Replies, ToSpreadsheetsAreAsWritten) {
+  const std::string path = "/v1/meetings/m1/import";
+  const std::string sheet = "شماره فرم,موضوع,شرح,یادداشت\n1,a,b,c\n1,a,x,\n,a,b,\n";
+  for (const auto* accept : {"application/json", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}) {
+    for (const auto* query : {"?dry_run=true", "", "?dry_run=false&sheet=a"}) {
+      const auto response = post(path + query, sheet, {{"accept", accept}}).response;
+      EXPECT_EQ(response.status, 200) << accept;
+      EXPECT_THAT(response.content_type, testing::StartsWith(accept));
+    }
+  }
+  const auto again = post(path, sheet);
+  EXPECT_EQ(again.at("/totals/replayed"), "1");
+  EXPECT_EQ(again.at("/lines/1/differs_in/0"), "/description");
+  EXPECT_EQ(again.at("/lines/2/outcome"), "refused");
+  EXPECT_EQ(again.at("/warnings/0"), "این ستون‌ها شناخته نشد و نادیده گرفته شد: «یادداشت».");
+  for (const auto& [body, code] : std::vector<std::pair<std::string, std::string>>{{"a,b\n1,2\n", "sheet_headings"},
+                                                                                   {"", "sheet_empty"},
+                                                                                   {"a\n\"b", "sheet_damaged"},
+                                                                                   {"<html>", "sheet_type"},
+                                                                                   {std::string(200, ',') + "a", "sheet_too_large"}}) {
+    EXPECT_EQ(post(path, body).at("/code"), code);
+  }
+  EXPECT_EQ(post("/v1/meetings/none/import", sheet).at("/code"), "meeting_not_found");
+  EXPECT_EQ(post(path + "?dry_run=1", sheet).at("/code"), "parameter_invalid");
+  EXPECT_EQ(get("/v1/import-template?colour=red").at("/code"), "parameter_invalid");
+}
+
 TEST_F(Replies, ToIntakeAreAsWritten) {
   take_in("1");
   EXPECT_EQ(post("/v1/requests", form("1")).response.status, 200);

@@ -173,6 +173,7 @@ TEST_F(Wire, RefusesAsWritten) {
     ++seen;
     if (body.empty()) continue;
     EXPECT_EQ(ask(operation.method, target, operation.path, body, {{"Content-Encoding", "gzip"}}).status, 415) << target;
+    if (ApiContract::written().body_schema(operation).empty()) continue;
     const bool of_a_meeting = operation.path == "/v1/requests/batch" || operation.path == "/v1/meetings/{id}/assignments";
     if (!of_a_meeting) EXPECT_EQ(ask(operation.method, target, operation.path, large).status, 413) << target;
     const auto unread = ask(operation.method, target, operation.path, "nonsense", {{"Idempotency-Key", "1"}, {"If-Match", "*"}});
