@@ -6,6 +6,7 @@
 
 #include "gateway/domain/change.h"
 #include "gateway/domain/deadlines.h"
+#include "gateway/domain/invitation.h"
 #include "gateway/domain/meeting.h"
 
 /// Meetings and their deadlines as the API, the events and the store write them: compact JSON.
@@ -22,6 +23,11 @@ std::string deadline_item(const Meeting& meeting, const Deadline& deadline, Time
 
 /// The data of a meeting's event, as `schemas/events/` describes it. Names of people only with `personal_data`.
 std::string meeting_event_data(EventType type, const Meeting& meeting, const Deadline& deadline, bool personal_data);
+
+/// Without the names of those who are invited.
+std::string invitation_view(std::string_view meeting, const InvitationRecord& invitation);
+/// The data of the event that it was approved.
+std::string invitation_event_data(const Meeting& meeting, const InvitationRecord& approved, bool personal_data);
 
 /// A list of names as one text, and back.
 std::string names_text(const std::vector<std::string>& names);
