@@ -58,6 +58,9 @@ class Mapped final : public SmsProvider {
   [[nodiscard]] const SmsTraits& traits() const override { return traits_; }
 
   void send(const Message& message, Handler<SendOutcome> handler) override {
+    if (!mapped::can_send(*mapping_, message.kind)) {
+      return handler({outcome::Rejected{"the panel's mapping has no [send], and no template for such a text"}, {}, {}});
+    }
     auto read = [mapping = mapping_, message](const HttpReply& reply) { return mapped::read_send(*mapping, reply, message); };
     caller_.call<SendOutcome>(mapped::send_request(*mapping_, account_, message), std::move(read), std::move(handler));
   }

@@ -130,6 +130,8 @@ bool Mapping::uses(Placeholder placeholder) const {
          std::ranges::any_of(templates, [&](const auto& each) { return each.second.uses(placeholder); });
 }
 
+bool can_send(const Mapping& mapping, MessageKind kind) { return mapping.send || mapping.templates.contains(kind); }
+
 http_client::Request send_request(const Mapping& mapping, const Account& account, const Message& message) {
   return upstream::message_of(call_for(mapping, message.kind), mapping.reply_format,
                               [&](Placeholder placeholder) { return message_value(placeholder, message, account); });

@@ -48,6 +48,9 @@ struct Account {
   std::string sender;
 };
 
+/// Whether it has a call for such a message.
+bool can_send(const Mapping& mapping, MessageKind kind);
+/// `can_send` holds.
 http_client::Request send_request(const Mapping& mapping, const Account& account, const Message& message);
 http_client::Request status_request(const Mapping& mapping, const Account& account, std::span<const std::string> provider_ids);
 

@@ -23,9 +23,9 @@ std::optional<std::int64_t> number(std::string_view text) {
 std::vector<http::Route> routes(const Context& context) {
   std::vector<http::Route> all;
   for (auto&& some :
-       {request_routes(context), meeting_routes(context), form_routes(context), import_routes(context), report_routes(context),
-        attention_routes(context), tracking_routes(context), routing_routes(context), event_routes(context), callback_routes(context),
-        attachment_routes(context), decision_routes(context), officer_routes(context)}) {
+       {request_routes(context), meeting_routes(context), invitation_routes(context), form_routes(context), import_routes(context),
+        report_routes(context), attention_routes(context), tracking_routes(context), routing_routes(context), event_routes(context),
+        callback_routes(context), attachment_routes(context), decision_routes(context), officer_routes(context)}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

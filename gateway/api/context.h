@@ -51,6 +51,8 @@ struct Context {
   std::string review_officer;
   /// Tells the watch over meetings' deadlines that they have changed.
   std::function<void()> deadlines_changed{};
+  /// Tells those who write invitations that one was approved.
+  std::function<void()> invitation_approved = [] {};
   /// Does what takes long where nobody else waits for it: on a thread of its own.
   std::function<void(std::function<void()>)> aside = [](const std::function<void()>& work) { work(); };
   /// Tells the pipeline of committed tasks.
@@ -68,6 +70,7 @@ struct Context {
 /// Each file's routes.
 std::vector<http::Route> request_routes(const Context& context);
 std::vector<http::Route> meeting_routes(const Context& context);
+std::vector<http::Route> invitation_routes(const Context& context);
 std::vector<http::Route> form_routes(const Context& context);
 std::vector<http::Route> import_routes(const Context& context);
 std::vector<http::Route> report_routes(const Context& context);

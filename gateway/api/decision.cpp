@@ -10,41 +10,6 @@
 namespace salam::api {
 namespace {
 
-http::Response decided(int status, std::string body, std::int64_t version, bool replayed) {
-  auto response = json_response(status, std::move(body));
-  if (version > 0) response.headers.emplace_back("ETag", '"' + std::to_string(version) + '"');
-  if (replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
-  return response;
-}
-
-/// Of one action, whose answer is kept for a repetition of its `Idempotency-Key`.
-store::IdempotentAnswer identity_of(const Context& context, const http::Request& request) {
-  return {.caller = request.caller.name,
-          .key = std::string(request.header("idempotency-key")),
-          .fingerprint = context.store.keyed_hash("idempotency", request.path + '\n' + request.body),
-          .status = 0,
-          .body = {}};
-}
-
-/// The answer to an earlier use of the same key, if there was one.
-std::optional<http::Response> answered_before(const Context& context, const store::IdempotentAnswer& identity, bool persian) {
-  const auto before = context.store.answered(identity.caller, identity.key);
-  if (!before) return {};
-  if (before->fingerprint != identity.fingerprint) return http::to_response({.code = "idempotency_key_reused"}, persian);
-  return decided(before->status, before->body, 0, true);
-}
-
-/// The version that `If-Match` (RFC 9110, 13.1.1) names; one that no request has where it is no ETag of ours.
-std::optional<std::int64_t> expected_version(const http::Request& request) {
-  const auto tag = request.header("if-match");
-  if (tag.empty() || tag == "*") return {};
-  std::int64_t version = 0;
-  const auto digits = tag.substr(1, tag.size() < 2 ? 0 : tag.size() - 2);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
-  const bool ours = tag.front() == '"' && tag.back() == '"' && error == std::errc{} && end == digits.data() + digits.size();
-  return ours ? version : 0;
-}
-
 Transition transition_of(const Context& context, const http::Request& request, lifecycle::Decider decider, Decide decide) {
   decider.key = request.caller.name;
   decider.version = expected_version(request);
@@ -72,6 +37,38 @@ std::optional<store::HistoryEntry> last_person(const Context& context, const Req
 }
 
 }  // namespace
+
+http::Response decided(int status, std::string body, std::int64_t version, bool replayed) {
+  auto response = json_response(status, std::move(body));
+  if (version > 0) response.headers.emplace_back("ETag", '"' + std::to_string(version) + '"');
+  if (replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+  return response;
+}
+
+store::IdempotentAnswer identity_of(const Context& context, const http::Request& request) {
+  return {.caller = request.caller.name,
+          .key = std::string(request.header("idempotency-key")),
+          .fingerprint = context.store.keyed_hash("idempotency", request.path + '\n' + request.body),
+          .status = 0,
+          .body = {}};
+}
+
+std::optional<http::Response> answered_before(const Context& context, const store::IdempotentAnswer& identity, bool persian) {
+  const auto before = context.store.answered(identity.caller, identity.key);
+  if (!before) return {};
+  if (before->fingerprint != identity.fingerprint) return http::to_response({.code = "idempotency_key_reused"}, persian);
+  return decided(before->status, before->body, 0, true);
+}
+
+std::optional<std::int64_t> expected_version(const http::Request& request) {
+  const auto tag = request.header("if-match");
+  if (tag.empty() || tag == "*") return {};
+  std::int64_t version = 0;
+  const auto digits = tag.substr(1, tag.size() < 2 ? 0 : tag.size() - 2);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
+  const bool ours = tag.front() == '"' && tag.back() == '"' && error == std::errc{} && end == digits.data() + digits.size();
+  return ours ? version : 0;
+}
 
 http::Problem overruled(const Context& context, RequestKey key, const Error& error) {
   http::Problem problem{.code = error.code};

@@ -55,8 +55,12 @@ Result<ApiClient> ApiClient::open(const ApiAccess& access) {
 
 Result<json::Document> ApiClient::get(const std::string& target) const { return read(send({.method = "GET", .target = target})); }
 
-Result<json::Document> ApiClient::post(const std::string& target, std::string body) const {
-  return read(send({.method = "POST", .target = target, .body = std::move(body)}));
+Result<json::Document> ApiClient::put(const std::string& target, std::string body) const {
+  return read(send({.method = "PUT", .target = target, .body = std::move(body)}));
+}
+
+Result<json::Document> ApiClient::post(const std::string& target, std::string body, std::string if_match) const {
+  return read(send({.method = "POST", .target = target, .body = std::move(body), .if_match = std::move(if_match)}));
 }
 
 Result<json::Document> ApiClient::post_csv(const std::string& target, std::string body) const {
@@ -99,6 +103,7 @@ Result<ApiClient::Answer> ApiClient::send(Call call) const {
     request.headers.emplace_back("Content-Type", std::move(call.media_type));
     request.headers.emplace_back("Idempotency-Key", new_key());
   }
+  if (!call.if_match.empty()) request.headers.emplace_back("If-Match", std::move(call.if_match));
   boost::asio::io_context io;
   std::optional<http_client::Outcome> outcome;
   const auto client = http_client::make_client(settings, io.get_executor());

@@ -24,12 +24,13 @@ class ApiClient {
 
   /// Errors carry what the gateway said, in Persian, or why it could not be reached.
   [[nodiscard]] Result<json::Document> get(const std::string& target) const;
-  /// With a new `Idempotency-Key`.
-  [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body) const;
   /// A file, whatever is in it.
   [[nodiscard]] Result<std::string> download(const std::string& target) const;
   /// A part of a spreadsheet as CSV, which may take the gateway some time.
   [[nodiscard]] Result<json::Document> post_csv(const std::string& target, std::string body) const;
+  [[nodiscard]] Result<json::Document> put(const std::string& target, std::string body) const;
+  /// With a new `Idempotency-Key`; `if_match`: the ETag of what was read, where that matters.
+  [[nodiscard]] Result<json::Document> post(const std::string& target, std::string body, std::string if_match = {}) const;
   /// `post` for an answer in HTML.
   [[nodiscard]] Result<std::string> post_for_page(const std::string& target, std::string body) const;
 
@@ -42,6 +43,7 @@ class ApiClient {
     std::string accept = "application/json";
     std::string media_type = "application/json";
     std::chrono::seconds patience{30};
+    std::string if_match{};
   };
   struct Answer {
     int status = 0;

@@ -19,10 +19,11 @@ void print_counts(const char* title, const std::vector<std::pair<std::string, st
   for (const auto& [name, count] : counts) fmt::print("  {:<14} {:<16} {:>9}\n", title, name, count);
 }
 
+void print_text(std::string_view key, const std::string& text) { fmt::print("{}: {} parts\n{}\n\n", key, sms_parts(text), text); }
+
 void preview(std::string_view key, const MessageTemplate& text, System system, std::string_view code) {
   const auto now = SystemClock().now();
-  const auto rendered = text.render({.code = code, .system = name_for_people(system), .date = jalali_date(tehran_date(now))});
-  fmt::print("{}: {} parts\n{}\n\n", key, sms_parts(rendered), rendered);
+  print_text(key, text.render({.code = code, .system = name_for_people(system), .date = jalali_date(tehran_date(now))}));
 }
 
 }  // namespace
@@ -37,6 +38,7 @@ int preview_texts(const std::string& config) {
   preview("registered_desk", policy.texts_desk.registered, System::service_desk, upstreams);
   preview("holding_137", policy.texts137.holding, System::system137, gateways);
   preview("holding_desk", policy.texts_desk.holding, System::service_desk, gateways);
+  print_text("invitation", policy.invitation.render(*Region::from_number(15), example_session()).value());
   return 0;
 }
 

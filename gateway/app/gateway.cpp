@@ -52,6 +52,7 @@ Gateway::Gateway(Settings settings)
   if (relay_) relay_->start();
   core_.post([this] {
     driver_->start();
+    invitations_->start();
     meeting_watch_.start();
   });
 }
@@ -102,6 +103,12 @@ void Gateway::make_adapters() {
                                 .executor = core_,
                                 .media_urls = [this](RequestKey request) { return media_urls(request); }},
         metrics_.registry());
+    invitations_ = std::make_unique<pipeline::Invitations>(
+        settings_.pipeline.policy,
+        pipeline::Invitations::World{
+            .store = *store_, .clock = clock_, .random = random_, .executor = core_, .added = [this](std::vector<Task> tasks) {
+              driver_->added(std::move(tasks));
+            }});
   });
 }
 
@@ -137,6 +144,7 @@ void Gateway::make_servers() {
       .units = settings_.units,
       .review_officer = settings_.review_officer,
       .deadlines_changed = [this] { meeting_watch_.deadlines_changed(); },
+      .invitation_approved = [this] { invitations_->approved(); },
       .aside = [this](std::function<void()> work) { printer_.post(std::move(work)); },
       .added = [this](std::vector<Task> tasks) { driver_->added(std::move(tasks)); },
       .await_registration =

@@ -13,6 +13,7 @@
 #include "gateway/app/settings.h"
 #include "gateway/app/store_metrics.h"
 #include "gateway/observe/metrics.h"
+#include "gateway/pipeline/invitations.h"
 #include "gateway/pipeline/meeting_watch.h"
 #include "gateway/store/file_worker.h"
 
@@ -69,6 +70,7 @@ class Gateway {
   std::unique_ptr<Upstream> service_desk_;
   std::vector<std::unique_ptr<SmsProvider>> sms_;
   std::unique_ptr<pipeline::Driver> driver_;
+  std::unique_ptr<pipeline::Invitations> invitations_;
   pipeline::MeetingWatch meeting_watch_;
 
   std::unique_ptr<EventLog> event_log_;

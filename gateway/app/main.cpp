@@ -110,6 +110,22 @@ void add_report_command(CLI::App& program, ApiAccess& access, salam::app::Report
   add_access(report, access);
 }
 
+/// Before a meeting's results are shown, over the API of the running gateway.
+void add_invite_command(CLI::App& program, ApiAccess& access, salam::app::InvitationOrder& order, Command& command) {
+  auto* invite = program.add_subcommand("invite",
+                                        "Show what the applicants of a meeting would be texted to invite them to the session where its "
+                                        "results are shown, and to how many; with --approve it is sent. The key needs the scope operate");
+  invite->add_option("--meeting", order.meeting, "The meeting's id")->required();
+  invite->add_option("--date", order.date, "The session's day, such as 1405/12/01 or 2027-02-20")->required();
+  invite->add_option("--time", order.time, "Such as 18:30, or in words");
+  invite->add_option("--place", order.place, "Without it, the meeting's mosque");
+  invite->add_option("--text", order.text, "With {mosque}, {region}, {date} and {time}; without it, that of sms.templates.invitation");
+  invite->add_option("--by", order.by, "Who invites, by name")->required();
+  invite->add_flag("--approve", order.approve, "Send it, once to each number that was not invited yet");
+  invite->callback([&] { command = [&] { return salam::app::invite(access, order); }; });
+  add_access(invite, access);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -210,10 +226,12 @@ int main(int argc, char** argv) {
   salam::app::FormsOrder order;
   salam::app::ImportOrder import_order;
   add_officer_commands(program, access, question, decision, command);
+  salam::app::InvitationOrder invitation;
   add_forms_command(program, access, order, command);
   add_import_command(program, access, import_order, command);
   salam::app::ReportOrder report;
   add_report_command(program, access, report, command);
+  add_invite_command(program, access, invitation, command);
 
   program.add_subcommand("version", "Print the version")->callback([&] {
     command = [] {

@@ -94,6 +94,19 @@ int act(const ApiAccess& access, const Decision& decision, const std::string& wh
   return 0;
 }
 
+std::string number_at(const json::Value& value, std::string_view pointer) { return persian_digits(text_at(value, pointer)); }
+
+void print_invitation(const json::Value& invitation) {
+  fmt::print("متن پیامک، {} بخش:\n{}\n\n", number_at(invitation, "/parts"), text_at(invitation, "/text"));
+  fmt::print("{} شماره دعوت می‌شود، در مجموع {} بخش پیامک.\n", number_at(invitation, "/to_invite"),
+             number_at(invitation, "/parts_in_all"));
+  fmt::print("{} درخواست شمارهٔ همراه ندارد: صاحبان آن‌ها را تلفنی خبر کنید.\n",
+             number_at(invitation, "/without_number"));
+  fmt::print("تاکنون: {} در صف، {} فرستاده، {} رسیده، {} نرسیده، {} نامعلوم.\n", number_at(invitation, "/messages/queued"),
+             number_at(invitation, "/messages/sent"), number_at(invitation, "/messages/delivered"),
+             number_at(invitation, "/messages/failed"), number_at(invitation, "/messages/uncertain"));
+}
+
 }  // namespace
 
 int due(const ApiAccess& access, const DueQuestion& question) {
@@ -138,6 +151,29 @@ int report(const ApiAccess& access, const ReportOrder& order) {
   if (!file) return fail(file.error());
   if (!write(order.out, *file)) return fail({"unwritable", "`" + order.out + "` cannot be written; the report can be asked for again"});
   fmt::print("{}\n", order.out);
+  return 0;
+}
+
+int invite(const ApiAccess& access, const InvitationOrder& order) {
+  const auto api = ApiClient::open(access);
+  if (!api) return fail(api.error());
+  const auto path = fmt::format("/v1/meetings/{}/invitation", percent_encoded(order.meeting));
+  json::Writer draft;
+  draft.begin_object().member("date", order.date).member_if("time", order.time).member_if("place", order.place);
+  draft.member_if("text", order.text).member("by", order.by);
+  const auto put = api->put(path, draft.end_object().take());
+  if (!put) return fail(put.error());
+  print_invitation(*put);
+  if (!order.approve) {
+    fmt::print("چیزی فرستاده نشد. برای فرستادن، همین فرمان را با --approve بدهید.\n");
+    return 0;
+  }
+  json::Writer approval;
+  approval.begin_object().member("by", order.by);
+  const auto approved = api->post(path + "/approve", approval.end_object().take(), '"' + text_at(*put, "/version") + '"');
+  if (!approved) return fail(approved.error());
+  fmt::print("به نام {} تأیید شد: به {} شماره فرستاده می‌شود.\n", text_at(*approved, "/approved_by"),
+             number_at(*approved, "/to_invite"));
   return 0;
 }
 

@@ -30,6 +30,18 @@ struct Decision {
 int review(const ApiAccess& access, const Decision& decision);
 int answer(const ApiAccess& access, const Decision& decision);
 
+/// What the applicants of a meeting are texted before its results are shown to them.
+struct InvitationOrder {
+  std::string meeting;
+  std::string date;
+  std::string time;
+  std::string place;
+  std::string text;
+  std::string by;
+  bool approve = false;  ///< Else it is only shown what would be sent.
+};
+int invite(const ApiAccess& access, const InvitationOrder& order);
+
 /// Forms to print, each with a code on a slip to tear off.
 struct FormsOrder {
   std::string meeting;

@@ -200,6 +200,16 @@ lifecycle::FollowUpPolicy read_follow_up(Section section) {
   return policy;
 }
 
+InvitationTemplate read_invitation(Section& templates, const InvitationTemplate& fallback) {
+  const auto text = templates.optional_string("invitation");
+  if (!text) return fallback;
+  auto parsed = InvitationTemplate::parse(*text);
+  const auto rendered = parsed ? parsed->render(*Region::from_number(15), example_session()) : parsed.error();
+  if (rendered) return std::move(*parsed);
+  templates.wrong("invitation", rendered.error().message);
+  return fallback;
+}
+
 /// The citizen is told of those steps that have a text.
 void read_progress_texts(Section& templates, lifecycle::Policy& policy) {
   for (std::size_t step = 0; step < progress_count; ++step) {
@@ -247,6 +257,7 @@ lifecycle::Policy read_policy(Section registration, Section sms) {
   policy.texts_desk.registered = read_template(templates, "registered_desk", policy.texts_desk.registered);
   policy.texts_desk.holding = read_template(templates, "holding_desk", policy.texts_desk.holding);
   read_progress_texts(templates, policy);
+  policy.invitation = read_invitation(templates, policy.invitation);
   return policy;
 }
 

@@ -62,6 +62,7 @@ enum class EventType {
   deadline_approaching,  ///< The last day to answer it comes near.
   deadline_missed,       ///< To answer it, or to review it; or of a meeting's step, as above.
   deadline_met,          ///< A meeting's step was done.
+  invitation_approved,   ///< A meeting's applicants are invited to the session where its results are shown.
 };
 /// The CloudEvents type: `ir.isfahan.mardomsalam.request.registered.v1`.
 std::string_view cloud_event_type(EventType type);

@@ -147,6 +147,8 @@ void Draft::write_progress(const MessageTemplate& text) {
 
 void Draft::write_answer(const Sensitive<std::string>& text) { write_message(MessageKind::answer, text, {}); }
 
+void Draft::write_invitation(const std::string& text) { write_message(MessageKind::invitation, Sensitive(text), {}); }
+
 void Draft::write_template(MessageKind kind, const MessageTemplate& text, std::string code, const std::string& code_for_people) {
   if (!request().content.citizen.mobile) return;
   write_message(
@@ -185,7 +187,8 @@ void Draft::fail_message(Message message, std::string_view why) {
   message.reason = why;
   no_message_task(message.id);
   event(EventType::message_failed, {{"message_kind", std::string(to_string(message.kind))}});
-  if (reaches_the_citizen(message, request())) raise(AttentionReason::undelivered, policy_.contact_due, why);
+  const bool leaves_untold = message.kind != MessageKind::invitation && reaches_the_citizen(message, request());
+  if (leaves_untold) raise(AttentionReason::undelivered, policy_.contact_due, why);
   change_.messages.push_back(std::move(message));
 }
 

@@ -70,6 +70,8 @@ class Draft {
   void write_registered();
   void write_progress(const MessageTemplate& text);
   void write_answer(const Sensitive<std::string>& text);
+  /// To a citizen whose number is known.
+  void write_invitation(const std::string& text);
   void message(Message changed) { change_.messages.push_back(std::move(changed)); }
   /// To be sent by whichever provider can, after that wait.
   void queue_message(Message message, std::string_view why, Milliseconds wait);
@@ -129,7 +131,7 @@ inline const Message* find_message(const Record& record, std::int64_t id) {
   return found == record.messages.end() ? nullptr : &*found;
 }
 
-/// An answer tells none.
+/// An answer tells none, nor does an invitation.
 inline bool was_texted_a_code(const Record& record) {
   return std::ranges::any_of(record.messages, [](const Message& message) { return !message.code.empty(); });
 }

@@ -9,6 +9,7 @@
 
 #include "gateway/domain/calendar.h"
 #include "gateway/domain/change.h"
+#include "gateway/domain/invitation.h"
 #include "gateway/domain/quiet_hours.h"
 #include "gateway/domain/request.h"
 #include "gateway/domain/result.h"
@@ -57,6 +58,7 @@ struct Policy {
   MessageTemplates texts137 = MessageTemplates::defaults(System::system137);
   MessageTemplates texts_desk = MessageTemplates::defaults(System::service_desk);
   std::array<std::optional<MessageTemplate>, progress_count> progress_texts;  ///< For the steps of which the citizen is told.
+  InvitationTemplate invitation = InvitationTemplate::standard();             ///< Where the invitation brings no text of its own.
 
   [[nodiscard]] const FollowUpPolicy& follow_up(System system) const { return follow_ups[static_cast<std::size_t>(system)]; }
   [[nodiscard]] const MessageTemplates& texts(System system) const { return system == System::system137 ? texts137 : texts_desk; }
@@ -136,6 +138,8 @@ struct DeliveryReport {
 
 // --- messages -----------------------------------------------------------------------------------------------------
 
+/// The citizen is invited by this text, at the number that the request has now. Error: `no_mobile`.
+Result<Change> invite(const Record& record, const std::string& text, const Policy& policy, const Moment& moment);
 /// Commits the intent of a send by that provider.
 Result<Change> message_sending(const Record& record, std::int64_t message, std::string_view provider, const Policy& policy,
                                const Moment& moment);
@@ -150,7 +154,7 @@ Result<Change> message_held(const Record& record, std::int64_t message, const Po
 /// `delivery_first_poll`: when to ask whether it arrived.
 Result<Change> message_sent(const Record& record, std::int64_t message, std::string_view provider, std::string_view provider_id,
                             Milliseconds delivery_first_poll, const Policy& policy, const Moment& moment);
-/// For good: a person must tell the citizen.
+/// For good: a person must tell the citizen, but for an invitation, which is only counted.
 Result<Change> message_failed(const Record& record, std::int64_t message, std::string_view why, const Policy& policy, const Moment& moment);
 Result<Change> message_delivered(const Record& record, std::int64_t message, const Policy& policy, const Moment& moment);
 /// No news yet. `polled`: the provider can be asked again; otherwise the report comes by itself, or never.

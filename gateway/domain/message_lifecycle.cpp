@@ -9,15 +9,23 @@ namespace {
 
 bool unsent(const Message& message) { return message.state == MessageState::queued || message.state == MessageState::sending; }
 
-/// Nothing is left that the citizen was not told, once this one is delivered: an answer is no code, and a code no answer.
+/// Nothing is left that the citizen was not told, once this one is delivered: an answer is no code, and a code no answer; an invitation is
+/// neither.
 bool completes(const Message& delivered, const Draft& draft, const Record& record) {
-  if (!draft.told()) return false;
+  if (!draft.told() || delivered.kind == MessageKind::invitation) return false;
   return delivered.kind == MessageKind::answer || std::ranges::none_of(record.messages, [&](const Message& other) {
            return other.kind == MessageKind::answer && other.state == MessageState::failed && reaches_the_citizen(other, record.request);
          });
 }
 
 }  // namespace
+
+Result<Change> invite(const Record& record, const std::string& text, const Policy& policy, const Moment& moment) {
+  if (!record.request.content.citizen.mobile) return Error{"no_mobile", "no usable mobile number is known"};
+  Draft draft(record, policy, moment);
+  draft.write_invitation(text);
+  return draft.take();
+}
 
 Result<Change> message_sending(const Record& record, std::int64_t id, std::string_view provider, const Policy& policy,
                                const Moment& moment) {

@@ -188,11 +188,12 @@ constexpr Names<SettleAction, 4> settle_actions{{
     {SettleAction::dealt_with, "dealt_with"},
 }};
 
-constexpr Names<MessageKind, 4> message_kinds{{
+constexpr Names<MessageKind, 5> message_kinds{{
     {MessageKind::registered, "registered"},
     {MessageKind::holding, "holding"},
     {MessageKind::progress, "progress"},
     {MessageKind::answer, "answer"},
+    {MessageKind::invitation, "invitation"},
 }};
 
 constexpr Names<MessageState, 7> message_states{{
@@ -215,7 +216,7 @@ constexpr Names<Lane, lane_count> lanes{{
     {Lane::desk_status, "service_desk_status"},
 }};
 
-constexpr Names<EventType, 20> event_types{{
+constexpr Names<EventType, 21> event_types{{
     {EventType::received, "ir.isfahan.mardomsalam.request.received.v1"},
     {EventType::registered, "ir.isfahan.mardomsalam.request.registered.v1"},
     {EventType::redirected, "ir.isfahan.mardomsalam.request.redirected.v1"},
@@ -236,6 +237,7 @@ constexpr Names<EventType, 20> event_types{{
     {EventType::deadline_approaching, "ir.isfahan.mardomsalam.deadline.approaching.v1"},
     {EventType::deadline_missed, "ir.isfahan.mardomsalam.deadline.missed.v1"},
     {EventType::deadline_met, "ir.isfahan.mardomsalam.meeting.deadline_met.v1"},
+    {EventType::invitation_approved, "ir.isfahan.mardomsalam.meeting.invitation_approved.v1"},
 }};
 
 }  // namespace

@@ -187,6 +187,7 @@ enum class MessageKind {
   holding,     ///< Carries the gateway's code while the upstream stays away.
   progress,    ///< Says how far the system that holds it has come.
   answer,      ///< What an officer answers; carries no code.
+  invitation,  ///< To the session where the meeting's results are shown, once to each number; carries no code.
 };
 std::string_view to_string(MessageKind kind);
 

@@ -1,14 +1,35 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "gateway/domain/result.h"
 #include "gateway/domain/routing.h"
 
 namespace salam {
+
+/// Text with placeholders in braces.
+class PlaceholderText {
+ public:
+  /// `names`: of the placeholders that there are; each is known by its place among them. Error: `template_invalid` for an unknown or
+  /// unclosed one.
+  static Result<PlaceholderText> parse(std::string_view text, std::span<const std::string_view> names);
+
+  [[nodiscard]] bool holds(std::size_t placeholder) const;
+  /// `values`: as many as there were names.
+  [[nodiscard]] std::string render(std::span<const std::string_view> values) const;
+
+ private:
+  struct Piece {
+    std::string text;
+    std::optional<std::size_t> placeholder;  ///< After the text.
+  };
+  std::vector<Piece> pieces_;
+};
 
 /// A text message with placeholders in braces: `{code}`, `{system}`, `{date}` (Jalali).
 class MessageTemplate {
@@ -25,8 +46,7 @@ class MessageTemplate {
   [[nodiscard]] std::string render(const Values& values) const;
 
  private:
-  enum class Part { text, code, system, date };
-  std::vector<std::pair<Part, std::string>> parts_;
+  PlaceholderText text_;
 };
 
 /// What citizens read about a request that goes to one system.

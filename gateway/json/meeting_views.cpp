@@ -1,5 +1,6 @@
 #include "gateway/json/meeting_views.h"
 
+#include "gateway/domain/text.h"
 #include "gateway/json/parse.h"
 #include "gateway/json/writer.h"
 
@@ -97,6 +98,34 @@ std::string slip_view(TrackingCode code, const Meeting& meeting) {
       "words",
       "برگهٔ شما هنوز در سامانه وارد نشده است. پس از ورود، وضعیت درخواست با همین کد دیده می‌شود.");
   return writer.end_object().end_object().take();
+}
+
+std::string invitation_view(std::string_view meeting, const InvitationRecord& invitation) {
+  const auto& [session, text, by] = invitation.draft;
+  const auto& counts = invitation.counts;
+  const auto parts = static_cast<std::int64_t>(sms_parts(text));
+  Writer writer;
+  writer.begin_object().member("meeting", meeting).member("version", invitation.version).member("text", text).member("parts", parts);
+  writer.member("date", to_string(session.date)).member("date_jalali", jalali_date(session.date)).member_if("time", session.time);
+  writer.member("place", session.place).member("by", by);
+  writer.member("to_invite", counts.to_invite).member("parts_in_all", parts * counts.to_invite);
+  writer.member("without_number", counts.without_number);
+  if (const auto& approved = invitation.approved) {
+    writer.member("approved_by", approved->by).member("approved_at", to_rfc3339(approved->at)).member("approved_text", approved->text);
+  }
+  writer.key("messages").begin_object().member("queued", counts.queued).member("sent", counts.sent);
+  writer.member("delivered", counts.delivered).member("failed", counts.failed).member("uncertain", counts.uncertain);
+  return writer.end_object().end_object().take();
+}
+
+std::string invitation_event_data(const Meeting& meeting, const InvitationRecord& approved, bool personal_data) {
+  const auto& session = approved.draft.session;
+  Writer writer;
+  writer.begin_object().member("meeting", meeting.id).member("region", meeting.region.wire()).member("mosque", meeting.mosque);
+  writer.member("date", to_string(session.date)).member_if("time", session.time).member("place", session.place);
+  writer.member("invited", approved.counts.to_invite).member("without_number", approved.counts.without_number);
+  if (personal_data && approved.approved) writer.member("person", approved.approved->by);
+  return writer.end_object().take();
 }
 
 std::string names_text(const std::vector<std::string>& names) {

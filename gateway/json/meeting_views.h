@@ -6,6 +6,7 @@
 
 #include "gateway/domain/change.h"
 #include "gateway/domain/deadlines.h"
+#include "gateway/domain/invitation.h"
 #include "gateway/domain/meeting.h"
 #include "gateway/domain/tracking_code.h"
 
@@ -26,6 +27,10 @@ std::string meeting_event_data(EventType type, const Meeting& meeting, const Dea
 
 /// For the holder of a printed form's code, from which nothing was typed in yet.
 std::string slip_view(TrackingCode code, const Meeting& meeting);
+/// Without the names of those who are invited.
+std::string invitation_view(std::string_view meeting, const InvitationRecord& invitation);
+/// The data of the event that it was approved.
+std::string invitation_event_data(const Meeting& meeting, const InvitationRecord& approved, bool personal_data);
 
 /// A list of names as one text, and back.
 std::string names_text(const std::vector<std::string>& names);

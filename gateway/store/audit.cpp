@@ -15,8 +15,9 @@ namespace {
 
 constexpr int page = 1000;
 constexpr std::size_t most_findings = 1000;
-// A running gateway announces what is missed within a minute.
+// A running gateway announces what is missed within a minute, and writes to those who are invited within seconds.
 constexpr Milliseconds announced_within{10 * 60'000};
+constexpr Milliseconds written_within{10 * 60'000};
 
 /// What the audit looks at of one request.
 struct Standing {
@@ -47,15 +48,16 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
   auto rows = database.query(
       "SELECT r.key, r.id, r.code, r.sequence, r.state, r.system, r.upstream_code, r.told_code, "
       "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL), "
-      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key AND t.lane NOT IN (?, ?, ?)), "
+      "EXISTS (SELECT 1 FROM tasks t WHERE t.request = r.key AND t.lane NOT IN (?, ?, ?) AND NOT EXISTS "
+      "(SELECT 1 FROM messages i WHERE i.request = t.request AND i.id = t.slot AND i.kind = ?)), "
       "(SELECT count(*) FROM events e WHERE e.request = r.key), "
       "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.request = r.key), "
       "r.due, r.due_stage, c.answer_channel IS NOT NULL OR c.close_reason IS NOT NULL OR r.progress IN (?, ?, ?), "
       "EXISTS (SELECT 1 FROM attention a WHERE a.request = r.key AND a.settled_at IS NULL AND a.reason = ?), c.review_due, c.twin "
       "FROM requests r LEFT JOIN cases c ON c.request = r.key WHERE r.key > ? ORDER BY r.key LIMIT ?");
-  // Asking what became of it tells the citizen nothing, nor does the clock register or tell.
-  rows.bind(Lane::status137, Lane::desk_status, Lane::clock, Progress::answered, Progress::resolved, Progress::cannot_be_done,
-            AttentionReason::overdue, after, page);
+  // Asking what became of it tells the citizen nothing, nor does an invitation, nor does the clock register or tell.
+  rows.bind(Lane::status137, Lane::desk_status, Lane::clock, MessageKind::invitation, Progress::answered, Progress::resolved,
+            Progress::cannot_be_done, AttentionReason::overdue, after, page);
   std::vector<Standing> standings;
   while (rows.next()) {
     auto& one = standings.emplace_back();
@@ -65,23 +67,25 @@ std::vector<Standing> next_page(Database& database, RequestKey after) {
   return standings;
 }
 
-struct MeetingEventCount {
+struct MeetingStanding {
   std::int64_t key = 0;
   std::string id;
   std::int64_t sequence = 0;
   std::int64_t events = 0;
   std::int64_t last_event = 0;
+  std::optional<Timestamp> inviting_since;  ///< Some of those who are invited have no message yet.
 };
 
-std::vector<MeetingEventCount> next_meetings(Database& database, std::int64_t after) {
+std::vector<MeetingStanding> next_meetings(Database& database, std::int64_t after) {
   auto rows = database.query(
       "SELECT m.key, m.id, m.sequence, (SELECT count(*) FROM events e WHERE e.meeting = m.key), "
-      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.meeting = m.key) FROM meetings m WHERE m.key > ? ORDER BY m.key LIMIT ?");
+      "(SELECT coalesce(max(e.sequence), 0) FROM events e WHERE e.meeting = m.key), "
+      "(SELECT i.approved_at FROM invitations i WHERE i.meeting = m.key AND i.writing = 1) FROM meetings m WHERE m.key > ? ORDER BY m.key LIMIT ?");
   rows.bind(after, page);
-  std::vector<MeetingEventCount> meetings;
+  std::vector<MeetingStanding> meetings;
   while (rows.next()) {
     auto& one = meetings.emplace_back();
-    rows.into(one.key, one.id, one.sequence, one.events, one.last_event);
+    rows.into(one.key, one.id, one.sequence, one.events, one.last_event, one.inviting_since);
   }
   return meetings;
 }
@@ -204,6 +208,9 @@ class Walk {
       for (const auto& one : meetings) {
         if (auto missing = gap(one)) {
           found({one.id, {}, *std::move(missing)});
+        }
+        if (one.inviting_since && *one.inviting_since + written_within < now_) {
+          found({one.id, {}, fmt::format("its invitation was approved at {}, and is not written to all", to_rfc3339(*one.inviting_since))});
         }
       }
       last = meetings.back().key;

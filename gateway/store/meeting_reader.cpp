@@ -2,6 +2,7 @@
 #include <string>
 
 #include "gateway/json/meeting_views.h"
+#include "gateway/store/invitation_rows.h"
 #include "gateway/store/meeting_rows.h"
 #include "gateway/store/reader.h"
 
@@ -128,6 +129,12 @@ std::vector<DeadlineCount> Reader::deadline_counts(Timestamp now) {
     rows.into(count.step, count.state, count.deadlines);
   }
   return counts;
+}
+
+std::optional<InvitationRecord> Reader::invitation(std::string_view meeting) {
+  Transaction one_state(database_, Transaction::Mode::deferred);
+  auto row = database_.query("SELECT key FROM meetings WHERE id = ?");
+  return row.bind(meeting).next() ? load_invitation(database_, row.get<std::int64_t>()) : std::nullopt;
 }
 
 std::vector<FormRow> Reader::printed_forms(std::string_view meeting, std::int64_t after, int limit) {

@@ -55,16 +55,6 @@ std::vector<Row> open_rows(Query& query) {
   return rows;
 }
 
-void write_event(Database& database, std::int64_t meeting, EventType type, Timestamp at, const std::string& data, const Actor& actor) {
-  database.query("UPDATE meetings SET sequence = sequence + 1 WHERE key = ?").bind(meeting).run();
-  database
-      .query(
-          "INSERT INTO events(meeting, sequence, type, time, traceparent, data, person, api_key, note) "
-          "SELECT key, sequence, ?, ?, '', ?, ?, ?, ? FROM meetings WHERE key = ?")
-      .bind(cloud_event_type(type), at, data, actor.name, actor.key, actor.note, meeting)
-      .run();
-}
-
 std::optional<Row> find_deadline(Database& database, const MeetingStepDone& done) {
   static const std::string sql = select_open + "CROSS JOIN meetings m ON m.key = d.meeting WHERE m.id = ? AND d.step = ?";
   auto query = database.query(sql);
@@ -159,6 +149,17 @@ void recount_deadlines(Database& database, const DeadlineRules& rules, Timestamp
   }
 }
 
+void write_meeting_event(Database& database, std::int64_t meeting, EventType type, Timestamp at, const std::string& data,
+                         const Actor& actor) {
+  database.query("UPDATE meetings SET sequence = sequence + 1 WHERE key = ?").bind(meeting).run();
+  database
+      .query(
+          "INSERT INTO events(meeting, sequence, type, time, traceparent, data, person, api_key, note) "
+          "SELECT key, sequence, ?, ?, '', ?, ?, ?, ? FROM meetings WHERE key = ?")
+      .bind(cloud_event_type(type), at, data, actor.name, actor.key, actor.note, meeting)
+      .run();
+}
+
 Result<StepOutcome> write_step(Database& database, const MeetingStepDone& done, const MeetingEvents& events) {
   auto row = find_deadline(database, done);
   if (!row) {
@@ -173,9 +174,9 @@ Result<StepOutcome> write_step(Database& database, const MeetingStepDone& done, 
   database.query("UPDATE meeting_deadlines SET met_by = ?, met_at = ?, met_key = ?, note = ? WHERE id = ?")
       .bind(done.by, deadline.met->at, done.key, done.note, row->id)
       .run();
-  write_event(database, row->meeting_key, EventType::deadline_met, events.now,
-              json::meeting_event_data(EventType::deadline_met, row->meeting, deadline, events.personal_data),
-              {.name = done.by, .key = done.key, .note = done.note});
+  write_meeting_event(database, row->meeting_key, EventType::deadline_met, events.now,
+                      json::meeting_event_data(EventType::deadline_met, row->meeting, deadline, events.personal_data),
+                      {.name = done.by, .key = done.key, .note = done.note});
   return StepOutcome{StepOutcome::How::first, deadline};
 }
 
@@ -190,8 +191,8 @@ Announced write_announcements(Database& database, const DeadlineRules& rules, co
     const auto stage = stage_of(row.deadline.due, events.now, rules.approaching_before);
     const auto type = stage == DueStage::missed ? EventType::deadline_missed : EventType::deadline_approaching;
     database.query("UPDATE meeting_deadlines SET announced = ? WHERE id = ?").bind(stage, row.id).run();
-    write_event(database, row.meeting_key, type, events.now,
-                json::meeting_event_data(type, row.meeting, row.deadline, events.personal_data), {});
+    write_meeting_event(database, row.meeting_key, type, events.now,
+                        json::meeting_event_data(type, row.meeting, row.deadline, events.personal_data), {});
     announced.deadlines.emplace_back(row.deadline.step, stage);
   }
   auto next = database.query(

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct MeetingEvents {
   Timestamp now;
   bool personal_data = false;
 };
+/// Counts it on from the meeting's last one. `data`: as `schemas/events/` describes it.
+void write_meeting_event(Database& database, std::int64_t meeting, EventType type, Timestamp at, const std::string& data,
+                         const Actor& actor);
 Result<StepOutcome> write_step(Database& database, const MeetingStepDone& done, const MeetingEvents& events);
 Announced write_announcements(Database& database, const DeadlineRules& rules, const MeetingEvents& events);
 

@@ -45,6 +45,27 @@ struct AnnounceOperation {
   std::optional<Result<Announced>> outcome{};
 };
 
+struct InvitationOperation {
+  std::string meeting;
+  Invitation invitation;
+  std::function<void(InvitationOutcome)> handler;
+  std::optional<InvitationOutcome> outcome{};
+};
+
+struct ApproveOperation {
+  ApprovingInvitation approving;
+  IdempotentAnswer identity;
+  std::function<IdempotentAnswer(IdempotentAnswer, const InvitationRecord&)> answer;
+  std::function<void(InvitationOutcome)> handler;
+  std::optional<InvitationOutcome> outcome{};
+};
+
+struct InviteOperation {
+  Invite invite;
+  std::function<void(Result<Invited>)> handler;
+  std::optional<Result<Invited>> outcome{};
+};
+
 struct FormsOperation {
   FormsToPrint forms;
   std::function<void(PrintOutcome)> handler;
@@ -64,7 +85,7 @@ struct AttachOperation {
 };
 
 using Operation = std::variant<AcceptOperation, UpdateOperation, MeetingOperation, DeadlineRulesOperation, StepOperation, AnnounceOperation,
-                               FormsOperation, AttemptOperation, AttachOperation>;
+                               InvitationOperation, ApproveOperation, InviteOperation, FormsOperation, AttemptOperation, AttachOperation>;
 
 /// Gives the operation this error as its outcome, whatever it had.
 void refuse(Operation& operation, const Error& error);

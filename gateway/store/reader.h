@@ -23,6 +23,7 @@ class Reader {
   std::vector<MeetingRecord> meetings(std::optional<Region> region, std::int64_t after, int limit);
   std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit, Timestamp now);
   std::vector<DeadlineCount> deadline_counts(Timestamp now);
+  std::optional<InvitationRecord> invitation(std::string_view meeting);
   std::vector<FormRow> printed_forms(std::string_view meeting, std::int64_t after, int limit);
   std::optional<Meeting> meeting_of_form(TrackingCode code);
   std::optional<Record> find(const Uuid& id);

@@ -13,6 +13,7 @@
 #include "gateway/store/attachment_files.h"
 #include "gateway/store/database.h"
 #include "gateway/store/files.h"
+#include "gateway/store/invitation_rows.h"
 #include "gateway/store/lock.h"
 #include "gateway/store/schema.h"
 #include "gateway/store/writer.h"
@@ -55,6 +56,8 @@ class SqliteRestoration final : public Restoration {
     set_meta(*database_, "incarnation", incarnation_);
     set_meta(*database_, "restored_at", at_);
     database_->query("DELETE FROM meta WHERE name = 'backed_up_at'").run();
+    // Who was invited since the backup was taken is not known: a person approves again, or does not.
+    close_invitations(*database_);
     transaction.commit();
     writer_.emplace(*database_, settings_, clock, random);
   }

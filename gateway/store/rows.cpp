@@ -21,7 +21,7 @@ static_assert(stored_as(RegistrationState::registered, 7) && stored_as(Registrat
 static_assert(stored_as(ToldBy::sms, 0) && stored_as(ToldBy::slip, 1) && stored_as(ToldBy::person, 2));
 static_assert(stored_as(Progress::open, 0) && stored_as(Progress::reopened, 5));
 static_assert(stored_as(AttentionReason::overdue, 0) && stored_as(AttentionReason::amend, 10));
-static_assert(stored_as(MessageKind::registered, 0) && stored_as(MessageKind::answer, 3));
+static_assert(stored_as(MessageKind::registered, 0) && stored_as(MessageKind::invitation, 4));
 static_assert(stored_as(AnswerChannel::phone, 0) && stored_as(AnswerChannel::sms, 2));
 static_assert(stored_as(CloseReason::answered, 0) && stored_as(CloseReason::withdrawn, 2));
 static_assert(stored_as(ReviewDecision::to_desk, 0) && stored_as(ReviewDecision::twin, 3));

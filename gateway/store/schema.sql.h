@@ -39,6 +39,23 @@ CREATE TABLE meeting_deadlines (
 CREATE INDEX meeting_deadlines_due ON meeting_deadlines(due, id);
 CREATE INDEX meeting_deadlines_ahead ON meeting_deadlines(announced, due) WHERE met_at IS NULL AND announced < 2;
 
+-- What a meeting's applicants are invited by, as it was put last; beside it what was approved last. writing: some of those whom it invites
+-- have no message yet.
+CREATE TABLE invitations (
+  meeting INTEGER PRIMARY KEY REFERENCES meetings(key),
+  version INTEGER NOT NULL,
+  date TEXT NOT NULL,
+  time TEXT NOT NULL,
+  place TEXT NOT NULL,
+  text TEXT NOT NULL,
+  put_by TEXT NOT NULL,
+  approved_by TEXT,
+  approved_at INTEGER,
+  approved_text TEXT,
+  writing INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX invitations_writing ON invitations(meeting) WHERE writing = 1;
+
 -- Printed with their codes before anybody wrote on them; `code` is no request's but that of the form's first one.
 CREATE TABLE forms (
   id INTEGER PRIMARY KEY,

@@ -172,6 +172,21 @@ void SqliteStore::announce_deadlines(const std::function<void(Result<Announced>)
   put(AnnounceOperation{handler}, settings_.max_queue);
 }
 
+void SqliteStore::put_invitation(const std::string& meeting, const Invitation& invitation,
+                                 const std::function<void(InvitationOutcome)>& handler) {
+  put(InvitationOperation{meeting, invitation, handler}, settings_.max_queue);
+}
+
+void SqliteStore::approve_invitation(const ApprovingInvitation& approving, const IdempotentAnswer& identity,
+                                     const std::function<IdempotentAnswer(IdempotentAnswer, const InvitationRecord&)>& answer,
+                                     const std::function<void(InvitationOutcome)>& handler) {
+  put(ApproveOperation{approving, identity, answer, handler}, settings_.max_queue);
+}
+
+void SqliteStore::write_invitations(const Invite& invite, const std::function<void(Result<Invited>)>& handler) {
+  put(InviteOperation{invite, handler}, settings_.max_queue);
+}
+
 void SqliteStore::print_forms(const FormsToPrint& forms, const std::function<void(PrintOutcome)>& handler) {
   put(FormsOperation{forms, handler}, settings_.max_queue);
 }
@@ -315,6 +330,10 @@ std::vector<MeetingDeadline> SqliteStore::deadlines(const DeadlineFilter& filter
 
 std::vector<DeadlineCount> SqliteStore::deadline_counts() {
   return readers_.ask([&](Reader& reader) { return reader.deadline_counts(clock_.now()); });
+}
+
+std::optional<InvitationRecord> SqliteStore::invitation(std::string_view meeting) {
+  return readers_.ask([&](Reader& reader) { return reader.invitation(meeting); });
 }
 
 std::vector<FormRow> SqliteStore::printed_forms(std::string_view meeting, std::int64_t after, int limit) {

@@ -40,6 +40,12 @@ class SqliteStore final : public Store {
   void count_deadlines(const DeadlineRules& rules) override;
   void step_done(const MeetingStepDone& done, const std::function<void(Result<StepOutcome>)>& handler) override;
   void announce_deadlines(const std::function<void(Result<Announced>)>& handler) override;
+  void put_invitation(const std::string& meeting, const Invitation& invitation,
+                      const std::function<void(InvitationOutcome)>& handler) override;
+  void approve_invitation(const ApprovingInvitation& approving, const IdempotentAnswer& identity,
+                          const std::function<IdempotentAnswer(IdempotentAnswer, const InvitationRecord&)>& answer,
+                          const std::function<void(InvitationOutcome)>& handler) override;
+  void write_invitations(const Invite& invite, const std::function<void(Result<Invited>)>& handler) override;
   void print_forms(const FormsToPrint& forms, const std::function<void(PrintOutcome)>& handler) override;
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override;
@@ -53,6 +59,7 @@ class SqliteStore final : public Store {
   std::vector<MeetingDeadline> deadlines(const DeadlineFilter& filter, std::int64_t after, int limit) override;
   std::vector<DeadlineCount> deadline_counts() override;
   std::optional<Meeting> meeting_of_form(TrackingCode code) override;
+  std::optional<InvitationRecord> invitation(std::string_view meeting) override;
   std::vector<FormRow> printed_forms(std::string_view meeting, std::int64_t after, int limit) override;
   std::optional<Record> find(const Uuid& id) override;
   std::optional<Record> find(RequestKey key) override;

@@ -15,6 +15,7 @@
 #include "gateway/domain/attachment.h"
 #include "gateway/domain/change.h"
 #include "gateway/domain/deadlines.h"
+#include "gateway/domain/invitation.h"
 #include "gateway/domain/meeting.h"
 #include "gateway/domain/printed_form.h"
 #include "gateway/domain/request.h"
@@ -205,6 +206,24 @@ struct Announced {
   std::optional<Timestamp> next;  ///< When there will be something to announce.
 };
 
+/// A person approves the draft of a meeting's invitation.
+struct ApprovingInvitation {
+  std::string meeting;
+  std::int64_t version = 0;  ///< Of the draft as that person read it.
+  std::string by;
+  std::string key;  ///< The API key's name.
+};
+/// Errors: `meeting_not_found`, `invitation_not_found`, `version_mismatch`, `invitation_date_past`, `nobody_to_invite`, `answer_kept`,
+/// `overloaded`, `storage_full`, `shutting_down`.
+using InvitationOutcome = Result<InvitationRecord>;
+/// The transition that writes one citizen's invitation with this text.
+using Invite = std::function<Result<Change>(const Record&, const std::string& text)>;
+/// Of what was approved, one step.
+struct Invited {
+  std::vector<Task> tasks;
+  bool more = false;  ///< Some have no message yet.
+};
+
 /// Forms to be printed with a code each.
 struct FormsToPrint {
   std::string meeting;
@@ -301,6 +320,17 @@ class Store {
   /// Writes the events of what has come near or was missed since the last time. Where more is due than one transaction should hold, `next`
   /// is past.
   virtual void announce_deadlines(const std::function<void(Result<Announced>)>& /*handler*/) {}
+  /// The draft; it says nothing to anybody before it is approved. Error: `meeting_not_found`.
+  virtual void put_invitation(const std::string& /*meeting*/, const Invitation&,
+                              const std::function<void(InvitationOutcome)>& /*handler*/) {}
+  /// Those whose number was not invited yet are from now on written to, by `write_invitations`. `answer` turns the result into the answer
+  /// that is kept in the same transaction, as for `update_once`.
+  virtual void approve_invitation(const ApprovingInvitation&, const IdempotentAnswer& /*identity*/,
+                                  const std::function<IdempotentAnswer(IdempotentAnswer, const InvitationRecord&)>& /*answer*/,
+                                  const std::function<void(InvitationOutcome)>& /*handler*/) {}
+  /// Writes what was approved and not written yet, as many messages as one transaction should hold: each number of a meeting once, at the
+  /// first of its requests.
+  virtual void write_invitations(const Invite&, const std::function<void(Result<Invited>)>& /*handler*/) {}
   /// In the order given. A number that was printed before keeps its code, so printing again is harmless; after a restore it gets the same
   /// code again. The first request typed in from such a form takes the form's code, and its citizen was told it by the slip.
   virtual void print_forms(const FormsToPrint&, const std::function<void(PrintOutcome)>& /*handler*/) {}
@@ -325,6 +355,7 @@ class Store {
   /// By when they are due, those after this one in that order (0: from the first).
   virtual std::vector<MeetingDeadline> deadlines(const DeadlineFilter&, std::int64_t /*after*/, int /*limit*/) { return {}; }
   virtual std::vector<DeadlineCount> deadline_counts() { return {}; }
+  virtual std::optional<InvitationRecord> invitation(std::string_view /*meeting*/) { return {}; }
   /// A meeting's, in the order in which they were first printed, those after the one with this id (0: from the first).
   virtual std::vector<FormRow> printed_forms(std::string_view /*meeting*/, std::int64_t /*after*/, int /*limit*/) { return {}; }
   /// The meeting of the printed form that carries this code.
@@ -396,7 +427,8 @@ Result<std::unique_ptr<Store>> open(Settings settings, Clock& clock, Random& ran
 /// or stand on the attention list, or have a task with a due time; what is neither registered nor closed must have one of the latter two; a
 /// code that was told must lead to the request; every registered one must have its upstream's code; the event sequences of requests and
 /// meetings must have no gap; the file of every attachment must be there, as long as it was. Every request must be answered or closed, or
-/// have a day by which it must be; what was not reviewed or answered by `now` must stand on the list as overdue.
+/// have a day by which it must be; what was not reviewed or answered by `now` must stand on the list as overdue. Nobody whom an approved
+/// invitation invites may be left without a message.
 struct AuditReport {
   Counts counts;
   std::vector<AuditFinding> findings;  ///< At most 1,000.

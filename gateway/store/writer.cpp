@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <typeinfo>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/json/meeting_views.h"
 #include "gateway/store/case_rows.h"
 #include "gateway/store/change_writer.h"
 #include "gateway/store/form_rows.h"
+#include "gateway/store/invitation_rows.h"
 #include "gateway/store/rows.h"
 #include "gateway/store/schema.h"
 
@@ -18,22 +21,44 @@ namespace {
 
 const Error storage_full{"storage_full", "the database's disk is full: free some space; nothing of this was stored"};
 const Error not_found{"not_found", "there is no such request"};
+const Error meeting_not_found{"meeting_not_found", "no meeting has this id"};
 Error too_many_attachments(std::size_t most) {
   return {"too_many_attachments", "the request has " + std::to_string(most) + " attachments, as many as it may have"};
 }
 const Error answer_kept{"answer_kept", "an answer is kept under this Idempotency-Key"};
 
+/// So many messages one transaction writes: intake waits for it.
+constexpr int invited_at_once = 50;
+
 /// Runs what others wrote (a transition, a first change) before anything is written for it, so that its exception harms nobody else.
 template <class Function>
-auto guarded(RequestKey key, Function function) -> Result<std::invoke_result_t<Function>> {
+auto guarded(std::string_view what, std::int64_t key, Function function) -> Result<std::invoke_result_t<Function>> {
   try {
     return function();
   } catch (const DatabaseError&) {
     throw;
   } catch (const std::exception& defect) {
-    spdlog::error("the change of request {} threw {}", key, typeid(defect).name());
+    spdlog::error("the change of {} {} threw {}", what, key, typeid(defect).name());
     return Error{"internal", "a defect of the gateway prevents this change"};
   }
+}
+template <class Function>
+auto guarded(RequestKey key, Function function) {
+  return guarded("request", key, std::move(function));
+}
+
+/// Why the draft, as it was read, may not be approved now.
+std::optional<Error> refusal(const InvitationRecord& invitation, std::int64_t version, Timestamp now) {
+  if (version != invitation.version) {
+    return Error{"version_mismatch", "the draft has changed since it was read"};
+  }
+  if (is_over(invitation.draft.session, now)) {
+    return Error{"invitation_date_past", "the session's day has passed"};
+  }
+  if (invitation.counts.to_invite == 0) {
+    return Error{"nobody_to_invite", "every number of the meeting's requests was invited"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -121,6 +146,12 @@ void Writer::perform(AnnounceOperation& operation) {
   wrote_events_ |= !announced.deadlines.empty();
   operation.outcome = std::move(announced);
 }
+
+void Writer::perform(InvitationOperation& operation) { operation.outcome = put(operation.meeting, operation.invitation); }
+
+void Writer::perform(ApproveOperation& operation) { operation.outcome = approve(operation); }
+
+void Writer::perform(InviteOperation& operation) { operation.outcome = invite(operation.invite); }
 
 void Writer::perform(FormsOperation& operation) { operation.outcome = print(operation.forms); }
 
@@ -221,7 +252,7 @@ bool Writer::is_taken(TrackingCode code) {
 PrintOutcome Writer::print(const FormsToPrint& wanted) {
   const auto* meeting = find_meeting(wanted.meeting);
   if (meeting == nullptr) {
-    return Error{"meeting_not_found", "no meeting has this id"};
+    return meeting_not_found;
   }
   for (const auto& form : wanted.forms) {
     const auto typed = typed_code(database_, meeting->key, form);
@@ -359,6 +390,68 @@ Result<bool> Writer::put(const salam::Meeting& meeting) {
   update_meeting(database_, stored->key, meeting, deadline_rules_, clock_.now());
   meetings_.erase(meeting.id);
   return false;
+}
+
+InvitationOutcome Writer::put(const std::string& meeting, const Invitation& invitation) {
+  const auto* stored = find_meeting(meeting);
+  if (stored == nullptr) {
+    return meeting_not_found;
+  }
+  put_invitation(database_, stored->key, invitation);
+  return load_invitation(database_, stored->key).value();
+}
+
+InvitationOutcome Writer::approve(const ApproveOperation& operation) {
+  const auto& approving = operation.approving;
+  if (answered(operation.identity)) {
+    return answer_kept;
+  }
+  const auto* meeting = find_meeting(approving.meeting);
+  if (meeting == nullptr) {
+    return meeting_not_found;
+  }
+  auto invitation = load_invitation(database_, meeting->key);
+  if (!invitation) {
+    return Error{"invitation_not_found", "the meeting has no invitation: put a draft first"};
+  }
+  const auto now = clock_.now();
+  if (auto refused = refusal(*invitation, approving.version, now)) {
+    return *std::move(refused);
+  }
+  invitation->approved = {.by = approving.by, .at = now, .text = invitation->draft.text};
+  auto answer = guarded("meeting", meeting->key, [&] { return operation.answer(operation.identity, *invitation); });
+  if (!answer) {
+    return std::move(answer).error();
+  }
+  approve_invitation(database_, meeting->key, *invitation->approved);
+  write_meeting_event(database_, meeting->key, EventType::invitation_approved, now,
+                      json::invitation_event_data(meeting->value, *invitation, settings_.personal_data_in_events),
+                      {.name = approving.by, .key = approving.key, .note = {}});
+  wrote_events_ = true;
+  keep(*answer);
+  return *std::move(invitation);
+}
+
+Invited Writer::invite(const Invite& invite) {
+  Invited invited;
+  const auto open = open_invitation(database_);
+  if (!open) {
+    return invited;
+  }
+  const auto requests = load_uninvited(database_, open->meeting, invited_at_once);
+  for (const auto request : requests) {
+    auto updated = update(request, [&](const Record& record) { return invite(record, open->text); });
+    if (updated) {
+      std::ranges::move(updated->tasks, std::back_inserter(invited.tasks));
+    } else {
+      spdlog::error("the citizen of request {} cannot be invited: {}", request, updated.error().message);
+    }
+  }
+  if (requests.size() < invited_at_once || invited.tasks.empty()) {
+    close_invitations(database_, open->meeting);
+  }
+  invited.more = open_invitation(database_).has_value();
+  return invited;
 }
 
 AttachOutcome Writer::attach(const NewAttachment& attachment) {

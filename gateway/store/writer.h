@@ -51,6 +51,9 @@ class Writer {
   void perform(DeadlineRulesOperation& operation);
   void perform(StepOperation& operation);
   void perform(AnnounceOperation& operation);
+  void perform(InvitationOperation& operation);
+  void perform(ApproveOperation& operation);
+  void perform(InviteOperation& operation);
   void perform(FormsOperation& operation);
   void perform(AttemptOperation& operation);
   void perform(AttachOperation& operation);
@@ -72,6 +75,9 @@ class Writer {
   bool answered(const IdempotentAnswer& identity);
   void keep(const IdempotentAnswer& answer);
   Result<bool> put(const salam::Meeting& meeting);
+  InvitationOutcome put(const std::string& meeting, const Invitation& invitation);
+  InvitationOutcome approve(const ApproveOperation& operation);
+  Invited invite(const Invite& invite);
   AttachOutcome attach(const NewAttachment& attachment);
   [[nodiscard]] MeetingEvents meeting_events() const { return {.now = clock_.now(), .personal_data = settings_.personal_data_in_events}; }
   const Meeting* find_meeting(const std::string& id);

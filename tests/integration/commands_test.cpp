@@ -30,7 +30,7 @@ TEST(Help, NamesEveryCommandAndWhatItDoes) {
         "restore  +Put the backup", "topics  +Kafka topics", "key  +API keys", "version  +Print the version", "--config"}) {
     EXPECT_THAT(help.output, ContainsRegex(line));
   }
-  for (const auto* const command : {"serve", "check-config", "audit", "backup", "restore", "topics", "key", "forms", "version"}) {
+  for (const auto* const command : {"serve", "check-config", "audit", "backup", "restore", "topics", "key", "forms", "invite", "version"}) {
     const auto its_help = run(folder, {command, "--help"});
     EXPECT_EQ(its_help.code, 0) << command;
     EXPECT_THAT(its_help.output, HasSubstr("--config")) << command;

@@ -20,6 +20,7 @@ constexpr int told_by_person = 2;
 constexpr int message_delivered = 3;
 constexpr int message_failed = 4;
 constexpr int kind_answer = 3;
+constexpr int kind_invitation = 4;
 constexpr int closed_withdrawn = 2;
 constexpr int amendment_none = 0;
 constexpr int amendment_held = 4;
@@ -99,6 +100,7 @@ class Check {
     progress();
     citizens();
     texts();
+    invitations();
     events();
     silence();
     return std::move(found_);
@@ -317,7 +319,7 @@ class Check {
         if (times[id] > allowed) breach("4: text {} was sent {} times", id, times[id]);
         times.erase(id);
         has_its_code |= code == its_code && mobile == row.mobile;
-        const bool fits = kind == kind_answer ? code.empty() : code == row.code || code == row.upstream_code;
+        const bool fits = kind == kind_answer || kind == kind_invitation ? code.empty() : code == row.code || code == row.upstream_code;
         if (!fits) breach("4: {} has a text with the code {}", row.code, code);
         for (const auto* text : sent[id]) {
           if (misdirected(*text, row, numbers)) breach("4: a text of {} went to a number that is not the citizen's", row.code);
@@ -331,6 +333,24 @@ class Check {
     for (const auto& [id, number] : times) breach("4: text {} was sent, but nobody wrote it", id);
   }
 
+  /// 4: each number is invited once, and nobody is left out who was there when that was approved.
+  void invitations() {
+    auto twice = ledgers_.database.query(
+        "SELECT m.mobile, count(*) FROM messages m JOIN papers p ON p.request = m.request "
+        "WHERE m.kind = ? AND (m.state <> ? OR m.mobile IS p.mobile) GROUP BY m.mobile HAVING count(*) > 1");
+    twice.bind(kind_invitation, message_failed);
+    while (twice.next()) {
+      const auto mobile = twice.get<std::string>();
+      breach("4: {} is invited {} times", mobile, twice.get<int>());
+    }
+    auto left_out = ledgers_.database.query(
+        "SELECT printf('%010d', r.code) FROM requests r JOIN papers p ON p.request = r.key LEFT JOIN cases c ON c.request = r.key "
+        "WHERE r.received_at <= (SELECT approved_at FROM invitations) AND p.mobile IS NOT NULL AND c.close_reason IS NOT ? "
+        "AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.request = r.key) AND p.mobile NOT IN (SELECT mobile FROM messages WHERE kind = ?)");
+    left_out.bind(closed_withdrawn, kind_invitation);
+    while (left_out.next()) breach("4: the citizen of {} is not invited", left_out.get<std::string>());
+  }
+
   /// 5: on the topic as in the store: all, once, in each request's order.
   void events() {
     std::map<std::string, std::int64_t> last;
@@ -340,15 +360,19 @@ class Check {
       for (auto missing = sequence + 1; missing < line.sequence; ++missing) lost(line.aggregate, missing);
       sequence = std::max(sequence, line.sequence);
       const auto row = by_id_.find(line.aggregate);
-      if (row == by_id_.end()) {
-        breach("5: the topic has an event of {}, which the store does not know", line.aggregate);
-        continue;
-      }
-      auto query = ledgers_.database.query("SELECT type, data FROM events WHERE request = ? AND sequence = ?");
-      if (!query.bind(row->second->key, line.sequence).next() || query.get<std::string>() != line.type ||
+      const auto request = row == by_id_.end() ? std::nullopt : std::optional(row->second->key);
+      auto query = ledgers_.database.query(
+          "SELECT type, data FROM events WHERE (request = ? OR meeting = (SELECT key FROM meetings WHERE id = ?)) AND sequence = ?");
+      if (!query.bind(request, line.aggregate, line.sequence).next() || query.get<std::string>() != line.type ||
           query.get<std::string>() != line.data) {
         breach("5: event {} of {} is another one in the store", line.sequence, line.aggregate);
       }
+    }
+    auto meetings = ledgers_.database.query("SELECT id, sequence FROM meetings");
+    while (meetings.next()) {
+      const auto meeting = meetings.get<std::string>();
+      const auto sequence = meetings.get<std::int64_t>();
+      for (auto missing = last[meeting] + 1; missing <= sequence; ++missing) lost(meeting, missing);
     }
     for (const auto& row : rows_) {
       for (auto missing = last[row.id] + 1; missing <= row.sequence; ++missing) lost(row.id, missing);

@@ -25,6 +25,18 @@ class ForwardingStore : public store::Store {
   void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) override {
     store_.put_meeting(std::move(meeting), std::move(handler));
   }
+  void put_invitation(const std::string& meeting, const Invitation& invitation,
+                      const std::function<void(store::InvitationOutcome)>& handler) override {
+    store_.put_invitation(meeting, invitation, handler);
+  }
+  void approve_invitation(const store::ApprovingInvitation& approving, const store::IdempotentAnswer& identity,
+                          const std::function<store::IdempotentAnswer(store::IdempotentAnswer, const InvitationRecord&)>& answer,
+                          const std::function<void(store::InvitationOutcome)>& handler) override {
+    store_.approve_invitation(approving, identity, answer, handler);
+  }
+  void write_invitations(const store::Invite& invite, const std::function<void(Result<store::Invited>)>& handler) override {
+    store_.write_invitations(invite, handler);
+  }
   void mark_published(std::int64_t position) override { store_.mark_published(position); }
   void note_attempt(RequestKey key, Attempt attempt) override { store_.note_attempt(key, std::move(attempt)); }
   void attach(store::NewAttachment attachment, std::function<void(store::AttachOutcome)> handler) override {

@@ -119,6 +119,7 @@ class History {
     if (const auto waiting = database.number("SELECT max(position) FROM events") - process_->relay().status().position; waiting > 0) {
       return fmt::format("{} events wait", waiting);
     }
+    if (database.number("SELECT count(*) FROM invitations WHERE writing = 1") > 0) return "invitations are to be written";
     if (const auto tasks = tasks_to_come(); !tasks.empty()) return "tasks wait: " + tasks;
     if (const auto open = scenario_.officers > 0 ? database.number("SELECT count(*) FROM attention WHERE settled_at IS NULL") : 0;
         open > 0) {

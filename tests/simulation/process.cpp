@@ -43,12 +43,20 @@ Process::Process(Surroundings& around, Mutation mutation)
                .random = around.random,
                .executor = core_},
               metrics_),
+      invitations_(policy_, {.store = *store_,
+                             .clock = around.world,
+                             .random = around.random,
+                             .executor = core_,
+                             .added = [this](std::vector<Task> tasks) { driver_.added(std::move(tasks)); }}),
       relay_(*store_, or_itself<EventLog>(wrap_log_, around.log), around.world, around.scenario.relay, {}) {
   store_->on_events([this] {
     new_events_ = true;
     wake(Until::events);
   });
-  core_.post([this] { driver_.start(); });
+  core_.post([this] {
+    driver_.start();
+    invitations_.start();
+  });
   walk_after(Milliseconds{0});
 }
 
@@ -74,6 +82,20 @@ void Process::carry_out(RequestKey key, Decision decision, const std::string& id
   store_->update_once(
       key, std::move(transition), {.caller = "officers", .key = idempotency_key, .fingerprint = {}, .status = 0, .body = {}},
       [](store::IdempotentAnswer kept, const store::Updated&) { return kept; }, std::move(done));
+}
+
+void Process::invite(const Invitation& draft, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply) {
+  store_->put_invitation("m", draft, [this, by = draft.by, idempotency_key, reply = std::move(reply)](const store::InvitationOutcome& put) {
+    if (!put) return reply(put.error());
+    store_->approve_invitation(
+        {.meeting = "m", .version = put->version, .by = by, .key = {}},
+        {.caller = "officers", .key = idempotency_key, .fingerprint = {}, .status = 0, .body = {}},
+        [](store::IdempotentAnswer kept, const InvitationRecord&) { return kept; },
+        [this, reply](const store::InvitationOutcome& outcome) {
+          if (outcome) invitations_.approved();
+          reply(outcome || outcome.error().code == "answer_kept" ? Result<void>{} : Result<void>{outcome.error()});
+        });
+  });
 }
 
 Result<void> Process::decide(std::int64_t position, bool skip) {

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 
 #include "gateway/pipeline/driver.h"
+#include "gateway/pipeline/invitations.h"
 #include "gateway/pipeline/relay_steps.h"
 #include "tests/simulation/mutations.h"
 #include "tests/simulation/sim_log.h"
@@ -41,6 +42,8 @@ class Process {
   /// As the calls that carry what a person decided. `idempotency_key`: empty where it needs none.
   using Decision = std::function<Result<Change>(const Record&, const lifecycle::Policy&, const lifecycle::Moment&)>;
   void carry_out(RequestKey key, Decision decision, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply);
+  /// As PUT and then POST /v1/meetings/m/invitation/approve.
+  void invite(const Invitation& draft, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply);
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] pipeline::Driver& driver() { return driver_; }
   [[nodiscard]] pipeline::RelaySteps& relay() { return relay_; }
@@ -68,6 +71,7 @@ class Process {
   SimLog& log_;
   prometheus::Registry metrics_;
   pipeline::Driver driver_;
+  pipeline::Invitations invitations_;
   pipeline::RelaySteps relay_;
   std::optional<pipeline::RelaySteps::Until> waits_for_;
   std::uint64_t walk_ = 0;

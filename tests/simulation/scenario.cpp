@@ -93,6 +93,7 @@ Scenario scenario(Dice& dice, int requests) {
   drawn.log_trouble = dice.chance(0.5) ? 0.2 * dice.fraction() : 0.02;
   drawn.officers = dice.chance(0.1) ? 0 : static_cast<int>(1 + dice.below(3));
   drawn.decisions = dice.chance(0.1) ? 0 : static_cast<int>(dice.below(2 * requests + 1));
+  drawn.invitations = static_cast<int>(dice.below(4));
   drawn.driver = driver(dice);
   drawn.relay.max_events = dice.chance(0.5) ? static_cast<int>(1 + dice.below(10)) : 1'000;
   drawn.relay.look_again = minutes(10);

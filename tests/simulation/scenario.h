@@ -56,8 +56,9 @@ struct Scenario {
   double store_trouble = 0;
   double network_trouble = 0;
   double log_trouble = 0;
-  int officers = 1;   ///< None: what needs a person stays on the attention list.
-  int decisions = 0;  ///< Of the working group, beside reviews.
+  int officers = 1;     ///< None: what needs a person stays on the attention list.
+  int decisions = 0;    ///< Of the working group, beside reviews.
+  int invitations = 0;  ///< So often is one drawn up and approved.
   pipeline::Settings driver;
   pipeline::RelaySettings relay;
 };

@@ -39,6 +39,18 @@ class SimStore : public store::Store {
                    std::function<store::IdempotentAnswer(store::IdempotentAnswer, const store::Updated&)> answer,
                    std::function<void(store::UpdateOutcome)> handler) override;
   void put_meeting(Meeting meeting, std::function<void(Result<bool>)> handler) override;
+  void put_invitation(const std::string& meeting, const Invitation& invitation,
+                      const std::function<void(store::InvitationOutcome)>& handler) override {
+    put(store::InvitationOperation{meeting, invitation, handler});
+  }
+  void approve_invitation(const store::ApprovingInvitation& approving, const store::IdempotentAnswer& identity,
+                          const std::function<store::IdempotentAnswer(store::IdempotentAnswer, const InvitationRecord&)>& answer,
+                          const std::function<void(store::InvitationOutcome)>& handler) override {
+    put(store::ApproveOperation{approving, identity, answer, handler});
+  }
+  void write_invitations(const store::Invite& invite, const std::function<void(Result<store::Invited>)>& handler) override {
+    put(store::InviteOperation{invite, handler});
+  }
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override { put(store::AttemptOperation{key, std::move(attempt)}); }
   void attach(store::NewAttachment attachment, std::function<void(store::AttachOutcome)> handler) override {

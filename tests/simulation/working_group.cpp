@@ -16,6 +16,9 @@ void WorkingGroup::start() {
   for (int left = scenario_.decisions; left > 0; --left) {
     world_.after(world_.dice.between(minutes(1), scenario_.faults_end), outside, [this] { take_up(); });
   }
+  for (int left = scenario_.invitations; left > 0; --left) {
+    world_.after(world_.dice.between(minutes(1), scenario_.faults_end), outside, [this] { invite(); });
+  }
 }
 
 void WorkingGroup::take_up() {
@@ -95,6 +98,20 @@ void WorkingGroup::withdraw(const Request& seen, const lifecycle::Decider& decid
         return lifecycle::withdraw(record, decider, policy, moment);
       },
       letters_.new_key());
+}
+
+void WorkingGroup::invite() {
+  const Invitation draft{.session = {.date = std::chrono::sys_days(tehran_date(world_.now())) + days(60), .time = {}, .place = "مسجد"},
+                         .text = "بیایید " + std::to_string(world_.dice.below(2)),
+                         .by = "the region's manager"};
+  letters_.post({}, {.decision = {},
+                     .key = letters_.new_key(),
+                     .answered =
+                         [this](const Result<void>& answer) {
+                           world_.tell("working group: invites: {}", answer ? "done" : answer.error().code);
+                           world_.counts.add(answer ? Happened::invited : Happened::nobody_invited);
+                         },
+                     .invitation = draft});
 }
 
 void WorkingGroup::post(const Request& seen, Happened what, Process::Decision decision, std::string key) {

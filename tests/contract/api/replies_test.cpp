@@ -167,6 +167,80 @@ TEST_F(Replies, SayThatAReportCouldNotBeWritten) {
   EXPECT_EQ(get("/v1/meetings/m1/reports/week").at("/code"), "report_failed");
 }
 
+TEST_F(Replies, ToInvitationsAreAsWritten) {
+  const std::string path = "/v1/meetings/m1/invitation";
+  EXPECT_EQ(get(path).at("/code"), "invitation_not_found");
+  EXPECT_EQ(get("/v1/meetings/none/invitation").at("/code"), "meeting_not_found");
+  EXPECT_EQ(put("/v1/meetings/none/invitation", R"({"date": "1405/12/01", "time": "18:30", "by": "زهرا"})").at("/code"),
+            "meeting_not_found");
+  take_in("1");
+  take_in("2");
+  take_in("3", R"("citizen": {"name": "نمونه", "mobile": "09139999999"})");
+  take_in("4", R"("citizen": {"name": "نمونه"})");
+  const auto draft = put(path, R"({"date": "۱۴۰۵/۱۲/۰۱", "time": "18:30", "by": "زهرا"})");
+  EXPECT_EQ(draft.at("/date"), "2027-02-20");
+  EXPECT_THAT(draft.at("/text"), testing::HasSubstr("منطقه ۵ روز شنبه ۱۴۰۵/۱۲/۰۱، ساعت ۱۸:۳۰، در مسجد جامع"));
+  EXPECT_EQ(draft.at("/to_invite"), "2");
+  EXPECT_EQ(std::stoi(draft.at("/parts_in_all")), 2 * std::stoi(draft.at("/parts")));
+  EXPECT_EQ(draft.at("/without_number"), "1");
+  EXPECT_EQ(draft.at("/approved_by"), "(absent)");
+  EXPECT_EQ(draft.response.headers.at(0).second, "\"1\"");
+  const auto other = put(path, R"({"date": "2027-02-21", "place": "حسینیه", "text": "{date} در {mosque}", "by": "زهرا"})");
+  EXPECT_EQ(other.at("/text"), "یکشنبه ۱۴۰۵/۱۲/۰۲ در حسینیه");
+  EXPECT_EQ(other.response.headers.at(0).second, "\"2\"");
+  EXPECT_EQ(get(path).at("/place"), "حسینیه");
+}
+
+TEST_F(Replies, ToInvitationsThatCannotBeAreAsWritten) {
+  const std::string path = "/v1/meetings/m1/invitation";
+  const auto pointer = [&](const std::string& body) { return put(path, body).at("/errors/0/pointer"); };
+  EXPECT_EQ(put(path, R"({"time": "18:30", "by": "زهرا"})").at("/code"), "schema_violation");
+  EXPECT_EQ(pointer(R"({"date": "1405/13/01", "time": "18:30", "by": "زهرا"})"), "/date");
+  EXPECT_EQ(pointer(R"({"date": "1405/12/01", "by": "زهرا"})"), "/time");
+  EXPECT_EQ(pointer(R"({"date": "1405/12/01", "time": "18:30", "by": " "})"), "/by");
+  EXPECT_EQ(pointer(R"({"date": "1405/12/01", "time": "18:30", "text": "{code} {date}", "by": "زهرا"})"), "/text");
+  EXPECT_EQ(put(path, "{").at("/code"), "json_invalid");
+  std::string long_text = "{date}";
+  for (int i = 0; i < 200; ++i) long_text += "ن";
+  EXPECT_EQ(put(path, R"({"date": "1405/12/01", "by": "زهرا", "text": ")" + long_text + "\"}").at("/code"), "invitation_too_long");
+  EXPECT_EQ(put(path, R"({"date": "2026-09-20", "time": "18:30", "by": "زهرا"})").at("/code"), "invitation_date_past");
+  EXPECT_EQ(put(path, R"({"date": "2026-09-21", "time": "18:30", "by": "زهرا"})").response.status, 200) << "today";
+}
+
+TEST_F(Replies, ToApprovalsOfInvitationsAreAsWritten) {
+  const std::string path = "/v1/meetings/m1/invitation/approve";
+  const std::string body = R"({"by": "رضا"})";
+  int told = 0;
+  context_->invitation_approved = [&told] { ++told; };
+  const auto approve = [&](const std::string& tag, const std::string& key) {
+    return post(path, body, {{"if-match", tag}, {"idempotency-key", key}});
+  };
+  EXPECT_EQ(approve("\"1\"", "a").at("/code"), "invitation_not_found");
+  EXPECT_EQ(post("/v1/meetings/none/invitation/approve", body, {{"if-match", "\"1\""}, {"idempotency-key", "a"}}).at("/code"),
+            "meeting_not_found");
+  put("/v1/meetings/m1/invitation", R"({"date": "1405/12/01", "time": "18:30", "by": "زهرا"})");
+  EXPECT_EQ(approve("\"1\"", "b").at("/code"), "nobody_to_invite");
+  take_in("1");
+  EXPECT_EQ(post(path, body, {{"idempotency-key", "c"}}).at("/code"), "if_match_missing");
+  EXPECT_EQ(post(path, body, {{"if-match", "\"1\""}}).at("/code"), "idempotency_key_missing");
+  EXPECT_EQ(post(path, "{}", {{"if-match", "\"1\""}, {"idempotency-key", "c"}}).at("/code"), "schema_violation");
+  EXPECT_EQ(post(path, "{", {{"if-match", "\"1\""}, {"idempotency-key", "c"}}).at("/code"), "json_invalid");
+  for (const auto* tag : {"\"2\"", "*", "1"}) EXPECT_EQ(approve(tag, "c").at("/code"), "version_mismatch") << tag;
+  EXPECT_EQ(told, 0);
+  const auto approved = approve("\"1\"", "c");
+  EXPECT_EQ(approved.at("/approved_by"), "رضا");
+  EXPECT_EQ(approved.at("/to_invite"), "1");
+  EXPECT_EQ(approved.at("/approved_text"), approved.at("/text"));
+  EXPECT_EQ(told, 1);
+  const auto again = approve("\"1\"", "c");
+  EXPECT_EQ(again.response.body, approved.response.body);
+  EXPECT_EQ(again.response.headers.at(0).first, "Idempotent-Replayed");
+  EXPECT_EQ(post(path, R"({"by": "مریم"})", {{"if-match", "\"1\""}, {"idempotency-key", "c"}}).at("/code"), "idempotency_key_reused");
+  EXPECT_EQ(told, 1);
+  clock_.advance(std::chrono::hours(24 * 365));
+  EXPECT_EQ(approve("\"1\"", "d").at("/code"), "invitation_date_past");
+}
+
 TEST_F(Replies, ToFormsToPrintAreAsWritten) {
   const std::string path = "/v1/meetings/m1/forms";
   const auto printed = post(path, R"({"from": 1001, "count": 3})");
@@ -321,6 +395,7 @@ class EveryState : public Replies {
     decide();
     amend();
     let_deadlines_pass();
+    invite();
     run_out_of_time();
   }
 
@@ -399,6 +474,25 @@ class EveryState : public Replies {
     const auto announced =
         store::test::Calls::wait<Result<store::Announced>>([&](const auto& handler) { store_->announce_deadlines(handler); });
     EXPECT_EQ(announced->deadlines.size(), 3U);
+  }
+
+  /// Once to each number, and one of the texts goes out.
+  void invite() {
+    put("/v1/meetings/m1/invitation", R"({"date": "1405/12/01", "time": "18:30", "by": "زهرا"})");
+    const auto approved =
+        post("/v1/meetings/m1/invitation/approve", R"({"by": "مریم"})", {{"if-match", "\"1\""}, {"idempotency-key", "invite"}});
+    const auto invited = store::test::Calls::wait<Result<store::Invited>>([&](const auto& handler) {
+      store_->write_invitations(
+          [this](const Record& record, const std::string& text) { return lifecycle::invite(record, text, policy_, moment()); }, handler);
+    });
+    ASSERT_EQ(std::to_string(invited->tasks.size()), approved.at("/to_invite"));
+    const auto& task = invited->tasks.front();
+    const auto id = store_->find(task.request)->request.id.to_string();
+    go(id, [&](const Record& now) { return lifecycle::message_sending(now, task.message, "kavenegar", policy_, moment("send")); });
+    go(id, [&](const Record& now) {
+      return lifecycle::message_sent(now, task.message, "kavenegar", "9", std::chrono::seconds(10), policy_, moment("send"));
+    });
+    EXPECT_EQ(get("/v1/meetings/m1/invitation").at("/messages/sent"), "1");
   }
 
   /// Two that their system gets on with, and one that it declines.

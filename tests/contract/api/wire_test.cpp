@@ -95,6 +95,17 @@ class Wire : public testing::Test {
     return ask("PATCH", "/v1/requests/" + id, "/v1/requests/{id}", R"({"description": "عمیق", "by": "مریم"})", {{"If-Match", tag}});
   }
 
+  void invite() {
+    const auto body = R"({"time": "18:30", "by": "زهرا", "date": ")" + day(30) + "\"}";
+    const auto draft = ask("PUT", "/v1/meetings/m/invitation", "/v1/meetings/{id}/invitation", body);
+    EXPECT_EQ(draft.at("/to_invite"), "2");
+    EXPECT_EQ(ask("POST", "/v1/meetings/m/invitation/approve", "/v1/meetings/{id}/invitation/approve", R"({"by": "زهرا"})",
+                  {{"If-Match", draft.header("etag")}, {"Idempotency-Key", "invite"}})
+                  .status,
+              200);
+    EXPECT_EQ(get("/v1/meetings/m/invitation", "/v1/meetings/{id}/invitation").status, 200);
+  }
+
   std::set<std::string> types_sent() {
     const auto reply = get("/v1/events?page_size=1000", "/v1/events");
     std::set<std::string> types;
@@ -124,6 +135,7 @@ TEST_F(Wire, CarriesOnlyRepliesAndEventsThatAreWritten) {
                 {{"Idempotency-Key", "1"}})
                 .status,
             200);
+  invite();
   decide(refused, waited.at("/id"));
 
   ask("PUT", "/v1/meetings/past", "/v1/meetings/{id}", R"({"region": "5", "mosque": "مسجد", "date": "2026-01-01"})");

@@ -138,5 +138,67 @@ TEST_F(LifecycleTest, QuietHoursHoldBackOnlyWhatIsNotTheFirstCode) {
   EXPECT_THAT(held.tasks, ElementsAre(Field(&Task::due, start + night + hours(9))));
 }
 
+/// An invitation beside the text with the code.
+class InvitationMessage : public LifecycleTest {
+ protected:
+  std::int64_t invited() {
+    auto when = at();
+    when.random_bits = 0x77777777;
+    apply(invite(record_, "بیایید", policy_, when));
+    return record_.messages.back().id;
+  }
+};
+
+TEST_F(InvitationMessage, CarriesNoCodeAndWaitsForTheMorning) {
+  receive();
+  const auto night = tehran_midnight(start) + hours(23) - start;
+  const auto change = apply(invite(record_, "بیایید", policy_, at(night)));
+  const auto& message = record_.messages.back();
+  EXPECT_EQ(message.kind, MessageKind::invitation);
+  EXPECT_EQ(message.code, "");
+  EXPECT_EQ(message.mobile, record_.request.content.citizen.mobile);
+  EXPECT_EQ(message.text.reveal(), "بیایید");
+  EXPECT_EQ(message.parts, 1);
+  EXPECT_FALSE(message.urgent);
+  EXPECT_THAT(change.tasks, ElementsAre(AllOf(Field(&Task::lane, Lane::sms), Field(&Task::due, start + night + hours(9)))));
+  EXPECT_THAT(change.events, IsEmpty());
+}
+
+TEST_F(InvitationMessage, TellsNobodyACode) {
+  receive();
+  const auto id = invited();
+  apply(message_sent(record_, id, "first", "p1", policy_.delivery_first_poll, policy_, at()));
+  const auto change = apply(message_delivered(record_, id, policy_, at(seconds(9))));
+  EXPECT_FALSE(record_.request.told);
+  EXPECT_THAT(change.events, ElementsAre(Field(&Event::type, EventType::message_delivered)));
+  apply(clock_due(record_, policy_, at(hours(2))));
+  EXPECT_EQ(record_.messages.back().kind, MessageKind::holding) << "the code is still to be told";
+}
+
+TEST_F(InvitationMessage, ThatFailsIsOnlyCounted) {
+  register_and_write();
+  const auto id = invited();
+  const auto change = apply(message_failed(record_, id, "blocked", policy_, at()));
+  EXPECT_EQ(record_.messages.back().state, MessageState::failed);
+  EXPECT_FALSE(open(AttentionReason::undelivered));
+  EXPECT_THAT(change.events, ElementsAre(AllOf(Field(&Event::type, EventType::message_failed),
+                                               Field(&Event::details, Contains(Pair("message_kind", "invitation"))))));
+}
+
+TEST_F(InvitationMessage, DoesNotSettleThatACodeDidNotArrive) {
+  const auto first = register_and_write();
+  apply(message_sent(record_, first, "first", "p1", policy_.delivery_first_poll, policy_, at()));
+  apply(message_delivered(record_, first, policy_, at()));
+  record_.request.attention.insert(AttentionReason::undelivered);
+  apply(message_delivered(record_, invited(), policy_, at()));
+  EXPECT_TRUE(open(AttentionReason::undelivered));
+}
+
+TEST_F(InvitationMessage, NeedsANumber) {
+  receive();
+  record_.request.content.citizen.mobile.reset();
+  EXPECT_EQ(invite(record_, "بیایید", policy_, at()).error().code, "no_mobile");
+}
+
 }  // namespace
 }  // namespace salam::lifecycle

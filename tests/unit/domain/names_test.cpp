@@ -44,7 +44,7 @@ TEST(Names, OfEveryEnumeratorReadBack) {
 
 TEST(Names, OfEveryEnumeratorDiffer) {
   expect_words_differ(ToldBy::person);
-  expect_words_differ(MessageKind::holding);
+  expect_words_differ(MessageKind::invitation);
   expect_words_differ(MessageState::handed_over);
   expect_words_differ(Lane::clock);
 }
