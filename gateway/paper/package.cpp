@@ -138,11 +138,12 @@ std::string Package::wrong_parts() const {
     if (type.find("macroEnabled") != std::string::npos || type.find("vbaProject") != std::string::npos)
       return "it has macros; save it as a presentation without them (.pptx)";
   }
+  std::string wrong;
   for (const auto& [name, content] : parts_) {
-    if (!is_xml(name)) continue;
-    if (const auto why = wrong_xml(content); !why.empty()) return name + " " + why;
+    if (is_xml(name)) wrong = wrong_xml(content);
+    if (!wrong.empty()) return wrong.insert(0, name + " ");
   }
-  return "";
+  return wrong;
 }
 
 std::string Package::dangling() const {

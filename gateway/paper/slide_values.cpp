@@ -68,7 +68,7 @@ std::string label(const std::string& full) {
   return std::string(right_to_left_mark) + text + std::string(right_to_left_mark);
 }
 
-/// The largest first; what is beyond eight bars comes together in the last one.
+/// The largest first; what is beyond six bars comes together in the last one.
 ChartData largest(const std::map<std::string, Tally>& rows, Measure size, std::span<const Measured> series) {
   constexpr std::size_t most_bars = 6;
   constexpr std::string_view rest_label = "سایر";

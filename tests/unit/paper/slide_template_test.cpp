@@ -338,7 +338,7 @@ TEST(BadSlides, WithXmlThatIsNoneAreRefused) {
               HasSubstr("has a document type"));
   EXPECT_THAT(why(standard().replace(cover, "</p:sld>", times(300, "<a:p>") + times(300, "</a:p>") + "</p:sld>").packed()),
               HasSubstr("nests too deep"));
-  EXPECT_THAT(why(standard().put("ppt/presProps.xml", "<a>" + std::string(9'000'000, ' ') + "</a>").packed()),
+  EXPECT_THAT(why(standard().put("ppt/presProps.xml", "<a>" + times(9 * 1024, std::string(1024, ' ')) + "</a>").packed()),
               HasSubstr("is larger than 8 MiB"));
 }
 
