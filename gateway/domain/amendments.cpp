@@ -9,6 +9,7 @@ namespace salam::lifecycle {
 namespace {
 
 constexpr std::string_view by_hand = "its system can only be told by hand";
+constexpr int most_calls_for_attachments = 10;
 constexpr std::string_view attachments_by_hand = "it has new attachments, and its system can only be told by hand";
 
 bool in(const Record& record, AmendmentState state) {
@@ -44,16 +45,29 @@ void hold(Draft& draft, std::string_view why, const Policy& policy) {
   draft.raise(AttentionReason::amend, policy.attention_due, why);
 }
 
-void call(Draft& draft, const Moment& moment) {
-  auto& amendment = draft.handling().amendment;
+/// Attachments that may stand there are told again as they were, under their number: under another they would stand there twice. Not for
+/// ever: they may be why there is no answer, and the rest waits for them.
+bool is_told_again(const Amendment& amendment) {
+  const bool may_stand_there = amendment.intent_at || amendment.attempts > 0;
+  return may_stand_there && amendment.under_way.test(static_cast<std::size_t>(Field::attachments)) &&
+         amendment.attempts < most_calls_for_attachments;
+}
+
+/// What is told next, and under which number.
+void choose(Amendment& amendment, int attachments) {
   const auto all = amendment.under_way | amendment.fields;
   const auto now = told_together(all);
   const bool is_else = now != amendment.under_way || (now & amendment.fields).any();
   if (amendment.under_way.any() && is_else) amendment.number += 1;
-  amendment.state = AmendmentState::calling;
   amendment.under_way = now;
   amendment.fields = all & ~now;
-  amendment.attachments = draft.request().attachments;
+  amendment.attachments = attachments;
+}
+
+void call(Draft& draft, const Moment& moment) {
+  auto& amendment = draft.handling().amendment;
+  if (!is_told_again(amendment)) choose(amendment, draft.request().attachments);
+  amendment.state = AmendmentState::calling;
   amendment.intent_at = moment.now;
 }
 

@@ -316,12 +316,11 @@ void Draft::amend(Fields changed) {
 }
 
 void Draft::attach() {
-  // Who is to tell the system of the rest by hand sees what is new there too.
-  if (handling().amendment.state == AmendmentState::held) {
-    handling().amendment.fields |= bit(Field::attachments);
-  } else {
-    amend(bit(Field::attachments));
-  }
+  auto& amendment = handling().amendment;
+  if (amendment.state != AmendmentState::held) return amend(bit(Field::attachments));
+  // Whoever tells the system by hand sees them too; under the former number less may stand there.
+  amendment.fields |= bit(Field::attachments);
+  amendment.number += 1;
 }
 
 Fields Draft::end_amendment() {

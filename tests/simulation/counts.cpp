@@ -70,6 +70,8 @@ std::string_view to_string(Happened what) {
       "number corrected",
       "answered",
       "withdrawn",
+      "photographed",
+      "photographs told",
       "taken back",
       "decided too late",
       "breaker opened",

@@ -74,6 +74,8 @@ enum class Happened {
   number_corrected,
   answered,
   withdrawn,
+  photographed,
+  photographs_told,
   taken_back,
   decided_too_late,
   breaker_opened,

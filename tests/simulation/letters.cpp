@@ -19,9 +19,12 @@ void Letters::send(const std::shared_ptr<Sent>& sent) {
   world_.after(seconds(20), outside, [this, sent] { send(sent); });
   auto* gateway = gateway_();
   if (gateway == nullptr) return;
-  gateway->carry_out(sent->letter.request, sent->letter.decision, sent->letter.key, [this, sent](const Result<void>& answer) {
+  const auto& letter = sent->letter;
+  auto reply = [this, sent](const Result<void>& answer) {
     world_.after(world_.dice.delay(Milliseconds(50), seconds(30)), outside, [this, sent, answer] { receive(sent, answer); });
-  });
+  };
+  if (!letter.attachment.empty()) return gateway->attach(letter.request, letter.attachment, std::move(reply));
+  gateway->carry_out(letter.request, letter.decision, letter.key, std::move(reply));
 }
 
 void Letters::receive(const std::shared_ptr<Sent>& sent, const Result<void>& answer) {

@@ -8,12 +8,13 @@
 
 namespace salam::simulation {
 
-/// What one person decided of one request, on its way to the gateway.
+/// What one person decided of one request, or adds to it, on its way to the gateway.
 struct Letter {
   RequestKey request = 0;
   Process::Decision decision;
   std::string key;  ///< Its `Idempotency-Key`; empty where it needs none.
   std::function<void(const Result<void>&)> answered;
+  std::string attachment{};  ///< In place of a decision.
 };
 
 /// Sends each until it is answered, the same under the same key.

@@ -41,7 +41,8 @@ Process::Process(Surroundings& around, Mutation mutation)
                .sms = lines(around),
                .clock = around.world,
                .random = around.random,
-               .executor = core_},
+               .executor = core_,
+               .media_url = [](const Attachment& attachment) { return attachment.url.reveal(); }},
               metrics_),
       relay_(*store_, or_itself<EventLog>(wrap_log_, around.log), around.world, around.scenario.relay, {}) {
   store_->on_events([this] {
@@ -74,6 +75,15 @@ void Process::carry_out(RequestKey key, Decision decision, const std::string& id
   store_->update_once(
       key, std::move(transition), {.caller = "officers", .key = idempotency_key, .fingerprint = {}, .status = 0, .body = {}},
       [](store::IdempotentAnswer kept, const store::Updated&) { return kept; }, std::move(done));
+}
+
+void Process::attach(RequestKey key, const std::string& url, std::function<void(const Result<void>&)> reply) {
+  store::NewAttachment fresh{.request = key, .attachment = {.url = Sensitive(url)}, .most = 100};
+  fresh.then = [this, now = world_.now()](const Record& record) { return lifecycle::attached(record, false, policy_, {.now = now}); };
+  store_->attach(std::move(fresh), [this, reply = std::move(reply)](const store::AttachOutcome& outcome) {
+    if (outcome) driver_.added(outcome->tasks);
+    reply(outcome ? Result<void>{} : Result<void>{outcome.error()});
+  });
 }
 
 Result<void> Process::decide(std::int64_t position, bool skip) {

@@ -41,6 +41,8 @@ class Process {
   /// As the calls that carry what a person decided. `idempotency_key`: empty where it needs none.
   using Decision = std::function<Result<Change>(const Record&, const lifecycle::Policy&, const lifecycle::Moment&)>;
   void carry_out(RequestKey key, Decision decision, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply);
+  /// As POST /v1/requests/{id}/attachments, of a link.
+  void attach(RequestKey key, const std::string& url, std::function<void(const Result<void>&)> reply);
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] pipeline::Driver& driver() { return driver_; }
   [[nodiscard]] pipeline::RelaySteps& relay() { return relay_; }

@@ -8,8 +8,8 @@
 
 namespace salam::simulation {
 
-/// The working group and those who answer citizens: they correct, assign, answer and withdraw, now and then two of them the same request,
-/// from what they read a while ago.
+/// The working group and those who answer citizens: they correct, assign, answer, withdraw and add photographs, now and then two of them
+/// the same request, from what they read a while ago.
 class WorkingGroup {
  public:
   WorkingGroup(World& world, const Scenario& scenario, Gateway gateway)
@@ -25,6 +25,7 @@ class WorkingGroup {
   void correct(const Request& seen, lifecycle::Decider decider);
   void answer(const Request& seen, const lifecycle::Decider& decider);
   void withdraw(const Request& seen, const lifecycle::Decider& decider);
+  void photograph(const Request& seen);
   void post(const Request& seen, Happened what, Process::Decision decision, std::string key);
   const char* category();
 
@@ -33,6 +34,7 @@ class WorkingGroup {
   Gateway gateway_;
   Letters letters_;
   int numbers_ = 0;
+  int photographs_ = 0;
 };
 
 }  // namespace salam::simulation

@@ -179,16 +179,64 @@ TEST_F(LateAttachmentsTest, GoAloneAfterTheRest) {
   EXPECT_EQ(amendment().number, 2);
   begin();
   EXPECT_EQ(amendment().under_way, attachments_);
-  assign_to("خدمات شهری");
-  apply(amendment_later(record_, "503", {}, policy_, at()));
+  done();
+  EXPECT_EQ(told(), 1);
+}
+
+TEST_F(LateAttachmentsTest, ThatMayStandThereAreToldAgainAsTheyWereBeforeAnythingElse) {
+  register_and_write();
+  attach();
   begin();
-  EXPECT_EQ(amendment().number, 3) << "number 2 may stand there, and says something else";
+  apply(amendment_uncertain(record_, "reset", takes_them_, policy_, at()));
+  attach();
+  assign_to("عمران");
+  begin();
+  EXPECT_EQ(amendment().number, 1);
+  EXPECT_EQ(amendment().under_way, attachments_);
+  EXPECT_EQ(amendment().attachments, 1) << "the second is none of number 1";
+  done();
+  EXPECT_EQ(told(), 1);
+  begin();
+  EXPECT_EQ(amendment().under_way, unit_);
+  done();
+  begin();
+  done();
+  EXPECT_EQ(told(), 2);
+}
+
+TEST_F(LateAttachmentsTest, ThatAreKnownNotToStandThereLetTheRestGoFirst) {
+  const AmendmentPower looks_up{.possible = true, .lookup = true, .proved = true, .attachments = true};
+  register_and_write();
+  attach();
+  begin(looks_up);
+  apply(amendment_uncertain(record_, "reset", looks_up, policy_, at()));
+  assign_to("عمران");
+  apply(amendment_absent(record_, start, looks_up, policy_, at()));
+  begin(looks_up);
+  EXPECT_EQ(amendment().number, 2) << "number 1 may be asked after, and says something else";
   EXPECT_EQ(amendment().under_way, unit_);
   EXPECT_EQ(amendment().fields, attachments_);
   done();
-  begin();
+  begin(looks_up);
   done();
   EXPECT_EQ(told(), 1);
+}
+
+TEST_F(LateAttachmentsTest, ThatNeverGetAnAnswerLetTheRestGoFirstAtLast) {
+  register_and_write();
+  attach();
+  assign_to("عمران");
+  begin();
+  done();
+  begin();
+  assign_to("خدمات شهری");
+  int calls = 0;
+  for (; calls < 100 && amendment().under_way == attachments_; ++calls) {
+    apply(amendment_uncertain(record_, "HTTP 500", takes_them_, policy_, at()));
+    begin();
+  }
+  EXPECT_EQ(calls, 10);
+  EXPECT_EQ(amendment().under_way, unit_);
 }
 
 TEST_F(LateAttachmentsTest, ThatAreRefusedHoldNothingElseUp) {
@@ -214,6 +262,7 @@ TEST_F(LateAttachmentsTest, OfASystemWorkedByHandAreOneItemOnTheList) {
   EXPECT_THAT(another.raised, IsEmpty());
   EXPECT_THAT(another.settled, IsEmpty());
   EXPECT_THAT(another.tasks, IsEmpty());
+  EXPECT_EQ(amendment().number, 2) << "number 1, if it stands there, says less";
   EXPECT_EQ(amendment().state, AmendmentState::held);
   settle_as(SettleAction::dealt_with);
   EXPECT_EQ(told(), 2);
