@@ -130,12 +130,6 @@ class Draft {
 /// When the clock is to strike next; nothing: no more. `texted`: a text with a code was written to the citizen.
 std::optional<Timestamp> clock_strikes(const Request& request, bool texted, const Policy& policy);
 
-/// Some call, or an officer who copies it, may have brought it to a system with the content that it had then.
-bool may_be_known(const Registration& registration);
-
-/// Of what is to be told, what one amendment tells: attachments go alone, after the rest. What is wrong with them holds nothing else up.
-Fields told_together(Fields fields);
-
 /// By when the citizen must be answered.
 Timestamp answer_due(const Request& request, const Policy& policy);
 
@@ -154,5 +148,11 @@ inline bool kept_a_slip(const Request& request) { return request.told && request
 
 /// It goes to the number that the citizen has now.
 inline bool reaches_the_citizen(const Message& message, const Request& request) { return request.content.citizen.mobile == message.mobile; }
+
+/// Some call, or an officer who copies it, may have brought it to a system with the content that it had then.
+bool may_be_known(const Registration& registration);
+
+/// Of what is to be told, what one amendment tells: attachments go alone, after the rest. What is wrong with them holds nothing else up.
+Fields told_together(Fields fields);
 
 }  // namespace salam::lifecycle
