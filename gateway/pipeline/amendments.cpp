@@ -6,7 +6,6 @@
 #include "gateway/pipeline/outcome_name.h"
 
 namespace salam::pipeline {
-
 namespace {
 
 bool carries_attachments(const Request& request) {
@@ -50,7 +49,8 @@ void Amendments::call(const Task& task, Request request) {
                      {.action = "amend",
                       .first = handling.attachments_told,
                       .last = carries_attachments(*shared) ? handling.amendment.attachments : 0,
-                      .most_bytes = upstream(task.lane).traits().amendment_takes_files},
+                      .most_bytes = upstream(task.lane).traits().amendment_takes_files,
+                      .alone = true},
                      [this, task, shared](Enclosed enclosed) { send(task, shared, std::move(enclosed)); });
 }
 

@@ -134,7 +134,8 @@ void Enclosures::gather(const Request& request, const Wanted& wanted, std::funct
     files = chosen(world_.store, request, wanted);
     enclosed.urls = urls_of(files);
     std::erase_if(files, [](const Attachment& attachment) { return attachment.is_link(); });
-    if (wanted.most_bytes > 0 && !files.empty() && got_no_answer(world_.store, request, wanted.action)) {
+    const bool can_stay = wanted.most_bytes > 0 && !files.empty() && (!wanted.alone || !enclosed.urls.empty());
+    if (can_stay && got_no_answer(world_.store, request, wanted.action)) {
       enclosed.note = "without its files, as a call with them got no answer";
       files.clear();
     }

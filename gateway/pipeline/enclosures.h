@@ -37,6 +37,7 @@ class Enclosures {
     int first = 0;
     int last = 0;
     std::size_t most_bytes = 0;  ///< Of all files; 0: the call carries none.
+    bool alone = false;          ///< The call is made for their sake, and nothing else depends on it.
   };
 
   /// The world outlives it. `url` may be empty, and where it throws, as where the store does, nothing goes along.
@@ -44,7 +45,8 @@ class Enclosures {
 
   /// Reads the files where the store does. Calls back on the executor's thread, exactly once, within `files_deadline`: at once where there
   /// is nothing to read. What is missing, comes too late or does not fit into `most_bytes` beside those before it is left out, and so are
-  /// all where an earlier call of this kind got no answer that could be relied on: its files may be why.
+  /// all where an earlier call of this kind got no answer that could be relied on: its files may be why. Alone they are sent again all the
+  /// same, unless an address goes in their place.
   void gather(const Request& request, const Wanted& wanted, std::function<void(Enclosed)> handler) const;
 
  private:

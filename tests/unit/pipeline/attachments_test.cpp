@@ -7,7 +7,6 @@ namespace salam::pipeline {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
@@ -236,14 +235,28 @@ TEST_F(LateFiles, ThatCannotGoAlongAreNoReasonToCall) {
   EXPECT_THAT(sent(), ElementsAre("second"));
 }
 
-TEST_F(LateFiles, StayBehindAfterACallWithThemGotNoAnswerAndGoAlongAgainOnceOneDid) {
+TEST_F(LateFiles, AreSentAgainAfterACallThatGotNoAnswer) {
   system137_.its_traits.amendment_sets_values = true;
   const auto key = registered_one();
   system137_.amends = {outcome::Uncertain{"reset"}, outcome::Amended{}};
   attach(key, "first");
   ASSERT_TRUE(is_told(key));
-  EXPECT_THAT(system137_.amended, SizeIs(1)) << "without its files there is nothing to tell";
-  EXPECT_THAT(last_attempt(key).detail, HasSubstr("without its files, as a call with them got no answer"));
+  EXPECT_THAT(system137_.amended, ElementsAre(Pair(1, ""), Pair(1, ""))) << "nobody else would hear of them";
+  EXPECT_THAT(sent(), ElementsAre("first"));
+}
+
+TEST_F(LateFiles, StayBehindAfterACallThatGotNoAnswerWhereTheirAddressesGo) {
+  media_url_ = [](const Attachment& attachment) { return "https://gateway.example/" + attachment.digest; };
+  restart();
+  system137_.its_traits.amendment_sets_values = true;
+  const auto key = registered_one();
+  system137_.amends = {outcome::Uncertain{"reset"}, outcome::Amended{}};
+  attach(key, "first");
+  ASSERT_TRUE(is_told(key));
+  EXPECT_THAT(system137_.amended, SizeIs(2));
+  EXPECT_THAT(sent(), IsEmpty());
+  EXPECT_THAT(system137_.media_urls, ElementsAre(address_of("first")));
+  EXPECT_EQ(last_attempt(key).detail, "without its files, as a call with them got no answer");
 }
 
 TEST_F(LateFiles, ThatWereFoundThereAreNoReasonToLeaveLaterOnesOut) {
@@ -264,7 +277,6 @@ TEST_F(LateFiles, AreWaitedForWhereASecondCallWouldBeTooEarly) {
   system137_.amends = {outcome::Uncertain{"reset"}, outcome::Amended{}};
   attach(key, "first");
   ASSERT_TRUE(eventually([&] { return state(key) == AmendmentState::uncertain; }));
-  assign(key, "عمران");
   const auto& traits = system137_.its_traits;
   pass(*traits.settle_after + traits.call_deadline + files_deadline - seconds(2));
   EXPECT_THAT(system137_.amended, SizeIs(1)) << "the first one's call went out when its files were read";
