@@ -62,6 +62,13 @@ std::string answer_of(const Request& request) {
   return std::string(words_for(answer->channel)) + (answer->text.empty() ? "" : ": " + answer->text.reveal());
 }
 
+/// Those that go along, or where they can be fetched.
+std::string attachments_of(const Request& request) {
+  auto words = request.media_urls;
+  if (!request.files.empty()) words.insert(words.begin(), persian_digits(std::to_string(request.files.size())) + " پرونده");
+  return words.empty() ? "پذیرفته نشد" : fmt::format("{}", fmt::join(words, " "));
+}
+
 /// As people read it; empty where there is none.
 std::string words_of(Field field, const Request& request) {
   switch (field) {
@@ -95,6 +102,8 @@ std::string words_of(Field field, const Request& request) {
       return answer_of(request);
     case Field::withdrawn:
       return request.handling.closure ? "شهروند درخواست را پس گرفت" : "";
+    case Field::attachments:
+      return attachments_of(request);
   }
   return {};
 }

@@ -157,6 +157,7 @@ Result<std::unique_ptr<Upstream>> make(const Settings& settings, std::string_vie
   traits.settle_after = settings.settle_after;
   traits.call_deadline = settings.call_deadline;
   traits.takes_files = settings.max_file_bytes;
+  traits.amendment_takes_files = settings.max_file_bytes;
   return make_http_upstream(traits, std::move(prepared->protocol), std::move(client), core);
 }
 

@@ -59,18 +59,25 @@ std::shared_ptr<const Request> lightened(const std::shared_ptr<const Request>& r
   return light;
 }
 
-/// Carries one registration. Where the system refuses its files, it is sent once more without them, within the same deadline: a 413 or 415
-/// that the configuration does not explain otherwise says that nothing was registered.
-class Submission : public std::enable_shared_from_this<Submission> {
+/// What is said and heard in a call that may carry files.
+template <class Outcome>
+struct Words {
+  std::function<http_client::Request(const Request&)> said;
+  std::function<Answer<Outcome>(const Request&, const http_client::Response&)> heard;
+};
+
+/// Carries one registration or amendment. Where the system refuses its files, it is sent once more without them, within the same deadline:
+/// a 413 or 415 that the configuration does not explain otherwise says that nothing was done.
+template <class Outcome>
+class Submission : public std::enable_shared_from_this<Submission<Outcome>> {
  public:
-  Submission(std::shared_ptr<const Protocol> protocol, std::weak_ptr<http_client::Client> client, Milliseconds deadline,
-             Upstream::Handler<SubmitOutcome> handler)
-      : protocol_(std::move(protocol)), client_(std::move(client)), deadline_(deadline), handler_(std::move(handler)) {}
+  Submission(Words<Outcome> words, std::weak_ptr<http_client::Client> client, Milliseconds deadline, Upstream::Handler<Outcome> handler)
+      : words_(std::move(words)), client_(std::move(client)), deadline_(deadline), handler_(std::move(handler)) {}
 
   void send(const std::shared_ptr<const Request>& request, Milliseconds within) {
     if (const auto client = client_.lock()) {
-      client->send(protocol_->submit_request(*request), within,
-                   [self = shared_from_this(), light = lightened(request)](const http_client::Outcome& outcome) {
+      client->send(words_.said(*request), within,
+                   [self = this->shared_from_this(), light = lightened(request)](const http_client::Outcome& outcome) {
                      self->came_back(*light, outcome);
                    });
     }
@@ -79,10 +86,10 @@ class Submission : public std::enable_shared_from_this<Submission> {
  private:
   void came_back(const Request& request, const http_client::Outcome& outcome) {
     if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-      return end({act_outcome<SubmitOutcome>(*failure), failure->why});
+      return end({act_outcome<Outcome>(*failure), failure->why});
     }
     const auto& response = std::get<http_client::Response>(outcome);
-    auto answer = protocol_->submit_answer(request, response);
+    auto answer = words_.heard(request, response);
     const bool files_refused = (response.status == content_too_large || response.status == unsupported_media_type) &&
                                std::holds_alternative<outcome::Unclear>(answer.outcome);
     if (request.files.empty() || !files_refused) return end(std::move(answer));
@@ -92,15 +99,15 @@ class Submission : public std::enable_shared_from_this<Submission> {
     send(without_files, deadline_ - since(start_));
   }
 
-  void end(Answer<SubmitOutcome> answer) { handler_({std::move(answer.outcome), since(start_), before_ + answer.excerpt}); }
+  void end(Answer<Outcome> answer) { handler_({std::move(answer.outcome), since(start_), before_ + answer.excerpt}); }
 
   static constexpr int content_too_large = 413;
   static constexpr int unsupported_media_type = 415;
 
-  std::shared_ptr<const Protocol> protocol_;
+  Words<Outcome> words_;
   std::weak_ptr<http_client::Client> client_;
   Milliseconds deadline_;
-  Upstream::Handler<SubmitOutcome> handler_;
+  Upstream::Handler<Outcome> handler_;
   Steady::time_point start_ = Steady::now();
   std::string before_;
 };
@@ -115,7 +122,11 @@ class HttpUpstream final : public Upstream {
 
   void submit(std::shared_ptr<const Request> request, Handler<SubmitOutcome> handler) override {
     if (auto objection = protocol_->objection(*request); !objection.empty()) return refuse(std::move(handler), std::move(objection));
-    std::make_shared<Submission>(protocol_, client_, traits_.call_deadline, std::move(handler))->send(request, traits_.call_deadline);
+    send<SubmitOutcome>(
+        request,
+        {.said = [protocol = protocol_](const Request& sent) { return protocol->submit_request(sent); },
+         .heard = [protocol = protocol_](const Request& sent, const auto& response) { return protocol->submit_answer(sent, response); }},
+        std::move(handler));
   }
 
   void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) override {
@@ -142,16 +153,11 @@ class HttpUpstream final : public Upstream {
   void amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) override {
     if (!protocol_->amends()) return refuse(handler, "no [amend] is configured");
     if (auto objection = protocol_->amendment_objection(*request); !objection.empty()) return refuse(handler, std::move(objection));
-    auto message = protocol_->amend_request(*request);
-    client_->send(
-        std::move(message), traits_.call_deadline,
-        [protocol = protocol_, request = std::move(request), handler, start = Steady::now()](const http_client::Outcome& outcome) {
-          if (const auto* const failure = std::get_if<http_client::Failure>(&outcome)) {
-            return handler({act_outcome<AmendOutcome>(*failure), since(start), failure->why});
-          }
-          auto answer = protocol->amend_answer(*request, std::get<http_client::Response>(outcome));
-          handler({std::move(answer.outcome), since(start), std::move(answer.excerpt)});
-        });
+    send<AmendOutcome>(
+        request,
+        {.said = [protocol = protocol_](const Request& sent) { return protocol->amend_request(sent); },
+         .heard = [protocol = protocol_](const Request& sent, const auto& response) { return protocol->amend_answer(sent, response); }},
+        handler);
   }
 
   void look_up_amendment(std::shared_ptr<const Request> request, const Handler<LookupOutcome>& handler) override {
@@ -177,6 +183,12 @@ class HttpUpstream final : public Upstream {
 
  private:
   template <class Outcome>
+  void send(const std::shared_ptr<const Request>& request, Words<Outcome> words, Handler<Outcome> handler) {
+    std::make_shared<Submission<Outcome>>(std::move(words), client_, traits_.call_deadline, std::move(handler))
+        ->send(request, traits_.call_deadline);
+  }
+
+  template <class Outcome>
   void refuse(Handler<Outcome> handler, std::string why) {
     executor_.post([handler = std::move(handler), why = std::move(why)] { handler({outcome::Unclear{why}, Milliseconds{0}, why}); });
   }
@@ -192,10 +204,12 @@ class HttpUpstream final : public Upstream {
 std::unique_ptr<Upstream> make_http_upstream(UpstreamTraits traits, std::shared_ptr<const Protocol> protocol,
                                              std::shared_ptr<http_client::Client> client, Executor& executor) {
   if (!protocol->takes_files()) traits.takes_files = 0;
+  if (!protocol->amendment_takes_files()) traits.amendment_takes_files = 0;
   traits.has_lookup = protocol->has_lookup();
   traits.amends = protocol->amends();
   traits.amendment_sets_values = protocol->amendment_sets_values();
   traits.has_amendment_lookup = protocol->has_amendment_lookup();
+  traits.amendment_takes_media = protocol->amendment_takes_media();
   traits.follow_up_batch = protocol->follow_up_batch();
   return std::make_unique<HttpUpstream>(traits, std::move(protocol), std::move(client), executor);
 }

@@ -126,11 +126,16 @@ class MappedHttp final : public Protocol {
   [[nodiscard]] bool amends() const override { return mapping_.amend.has_value(); }
   [[nodiscard]] bool amendment_sets_values() const override { return mapping_.amend && mapping_.amend->sets_values; }
   [[nodiscard]] bool has_amendment_lookup() const override { return mapping_.amend && mapping_.amend->lookup; }
+  [[nodiscard]] bool amendment_takes_media() const override {
+    return amendment_takes_files() ||
+           (amends() && (mapping_.amend->call.uses(Placeholder::media_url) || mapping_.amend->call.uses(Placeholder::media_urls)));
+  }
+  [[nodiscard]] bool amendment_takes_files() const override { return amends() && mapping_.amend->call.takes_files(); }
   [[nodiscard]] std::string amendment_objection(const Request& request) const override {
     return objection_to(mapping_.amend->call, request);
   }
   [[nodiscard]] http_client::Request amend_request(const Request& request) const override {
-    return message_of(mapping_.amend->call, mapping_.reply_format, values_for(request));
+    return message_of(mapping_.amend->call, mapping_.reply_format, values_for(request), request.files);
   }
   [[nodiscard]] Answer<AmendOutcome> amend_answer(const Request& request, const http_client::Response& response) const override {
     return read_amendment(mapping_, request, response);

@@ -28,7 +28,7 @@ BodyFormat read_format(MappingTable& table) {
   if (name == "json") return BodyFormat::json;
   if (name == "form") return BodyFormat::form;
   if (name == "xml") return BodyFormat::xml;
-  table.fail("body_format", "must be json, form or xml; multipart has no body but goes with [[submit.part]]");
+  table.fail("body_format", "must be json, form or xml; multipart has no body but goes with [[submit.part]] or [[amend.part]]");
 }
 
 Escape escape_of(BodyFormat format) {
@@ -134,19 +134,24 @@ BodyPart read_part(MappingTable table, const Scope& scope) {
   return part;
 }
 
-/// Besides what every call has, it may be a multipart form.
-Call read_submit(MappingTable table, const Scope& scope) {
+/// Besides what every call has, it may be a multipart form. `name`: of the table.
+Call read_form_call(MappingTable& table, const std::string& name, const Scope& scope) {
   auto call = read_call(table, "POST", scope);
   if (table.has("part")) {
-    if (table.has("body")) table.fail("body", "must not stand beside [[submit.part]]");
+    if (table.has("body")) table.fail("body", "must not stand beside [[" + name + ".part]]");
     if (table.text("body_format") != "multipart") table.fail("body_format", "must be multipart, as there are parts");
     if (call.sets_header("content-type")) table.fail("headers", "must not hold Content-Type, which names the boundary of the parts");
     call.format = BodyFormat::multipart;
     for (auto& part : table.tables("part")) call.parts.push_back(read_part(std::move(part), scope));
   } else if (!table.has("body") && table.has("body_format")) {
     if (table.text("body_format") != "multipart") table.fail("body", "is missing, though there is a body_format");
-    table.fail("part", "is missing: [[submit.part]] says what the form holds");
+    table.fail("part", "is missing: [[" + name + ".part]] says what the form holds");
   }
+  return call;
+}
+
+Call read_submit(MappingTable table, const Scope& scope) {
+  auto call = read_form_call(table, "submit", scope);
   table.nothing_else();
   return call;
 }
@@ -264,7 +269,7 @@ Frame amend_frame(Frame frame) {
 
 MappedAmend read_amend(MappingTable table, const Frame& frame) {
   MappedAmend amend;
-  amend.call = read_call(table, "POST", frame.scope);
+  amend.call = read_form_call(table, "amend", frame.scope);
   if (!amend.call.uses(Placeholder::upstream_code) && !amend.call.uses(Placeholder::code)) {
     table.fail("path", "(or body) must hold {{upstream_code}}, or {{code}} where the system knows its requests by ours");
   }

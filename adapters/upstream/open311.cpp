@@ -50,6 +50,8 @@ class Open311 final : public Protocol {
   [[nodiscard]] bool amends() const override { return settings_.amend.updates; }
   [[nodiscard]] bool amendment_sets_values() const override { return amends() && settings_.amend.sets_values; }
   [[nodiscard]] bool has_amendment_lookup() const override { return amends() && settings_.amend.lookup; }
+  [[nodiscard]] bool amendment_takes_media() const override { return amends() && settings_.amend.media; }
+  [[nodiscard]] bool amendment_takes_files() const override { return amendment_takes_media() && !settings_.amend.media_field.empty(); }
   [[nodiscard]] http_client::Request amend_request(const Request& request) const override { return amendment_call(settings_, request); }
   [[nodiscard]] Answer<AmendOutcome> amend_answer(const Request& request, const http_client::Response& response) const override {
     return read_amendment(settings_, request, response);

@@ -55,6 +55,8 @@ struct Open311Amend {
   bool updates = false;      ///< It takes them; else a person tells it.
   bool sets_values = false;  ///< It keeps an update that comes twice once, by its `update_id`.
   bool lookup = false;       ///< `GET /servicerequestupdates` lists ours too.
+  bool media = true;         ///< An update has a place for attachments.
+  std::string media_field;   ///< As `Open311Settings::media_field`.
 };
 
 struct Open311Settings {

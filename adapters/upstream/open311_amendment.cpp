@@ -90,14 +90,17 @@ class Search final : public Lookup {
 }  // namespace
 
 http_client::Request amendment_call(const Open311Settings& settings, const Request& request) {
-  return post_call("/servicerequestupdates", settings.format,
-                   {{"api_key", settings.api_key.reveal()},
-                    {"jurisdiction_id", settings.jurisdiction_id},
-                    {"service_request_id", request.registration.code},
-                    {"update_id", amendment_mark(request)},
-                    {"updated_datetime", utc(intent_of(request))},
-                    {"status", status_of(request)},
-                    {"description", plain_words(amendment_text(request, withheld(settings)))}});
+  Fields form{{"api_key", settings.api_key.reveal()},
+              {"jurisdiction_id", settings.jurisdiction_id},
+              {"service_request_id", request.registration.code},
+              {"update_id", amendment_mark(request)},
+              {"updated_datetime", utc(intent_of(request))},
+              {"status", status_of(request)},
+              {"description", plain_words(amendment_text(request, withheld(settings)))},
+              {"media_url", request.files.empty() ? value_of(Placeholder::media_url, request) : std::string()}};
+  constexpr std::string_view path = "/servicerequestupdates";
+  if (request.files.empty()) return post_call(path, settings.format, std::move(form));
+  return post_call(path, settings.format, std::move(form), settings.amend.media_field, request.files);
 }
 
 Answer<AmendOutcome> read_amendment(const Open311Settings& settings, const Request& request, const http_client::Response& response) {

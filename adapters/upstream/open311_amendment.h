@@ -11,7 +11,7 @@
 /// (https://github.com/mysociety/fixmystreet/wiki/Open311-FMS---Complete-Spec). Without a socket.
 namespace salam::upstream {
 
-/// `POST /servicerequestupdates`: the request's amendment in words, under its mark.
+/// `POST /servicerequestupdates`: the request's amendment in words, under its mark, with its files where there are any.
 http_client::Request amendment_call(const Open311Settings& settings, const Request& request);
 /// As a registration is judged.
 Answer<AmendOutcome> read_amendment(const Open311Settings& settings, const Request& request, const http_client::Response& response);

@@ -10,6 +10,8 @@
 namespace salam::upstream {
 namespace {
 
+constexpr std::string_view usual_media_field = "media";
+
 std::vector<ErrorRule> read_error_rules(MappingTable& root, std::string_view name) {
   std::vector<ErrorRule> rules;
   for (auto& table : root.tables(name)) {
@@ -37,17 +39,6 @@ Open311Lookup read_open311_lookup(MappingTable table) {
   return lookup;
 }
 
-Open311Amend read_open311_amend(MappingTable table) {
-  Open311Amend amend;
-  const auto kind = table.text("kind", "updates");
-  if (kind != "none" && kind != "updates") table.fail("kind", "must be updates or none");
-  amend.updates = kind == "updates";
-  amend.sets_values = table.flag("sets_values");
-  amend.lookup = table.flag("lookup");
-  table.nothing_else();
-  return amend;
-}
-
 Open311FollowUp read_open311_follow_up(MappingTable table) {
   Open311FollowUp follow_up;
   const auto kind = table.text("kind", "requests");
@@ -63,9 +54,25 @@ std::string read_media_field(MappingTable& root) {
   const auto media = root.text("media", "urls");
   if (media != "urls" && media != "files") root.fail("media", "must be urls or files");
   if (media == "urls" && root.has("media_field")) root.fail("media_field", "needs media = \"files\"");
-  const auto field = root.text("media_field", "media");
+  const auto field = root.text("media_field", std::string(usual_media_field));
   if (field.empty()) root.fail("media_field", "must not be empty");
   return media == "files" ? field : std::string();
+}
+
+/// `media_field`: what the registration's files go in.
+Open311Amend read_open311_amend(MappingTable table, const std::string& media_field) {
+  Open311Amend amend;
+  const auto kind = table.text("kind", "updates");
+  if (kind != "none" && kind != "updates") table.fail("kind", "must be updates or none");
+  amend.updates = kind == "updates";
+  amend.sets_values = table.flag("sets_values");
+  amend.lookup = table.flag("lookup");
+  const auto media = table.text("media", media_field.empty() ? "urls" : "files");
+  if (media != "urls" && media != "files" && media != "none") table.fail("media", "must be urls, files or none");
+  amend.media = media != "none";
+  if (media == "files") amend.media_field = media_field.empty() ? usual_media_field : media_field;
+  table.nothing_else();
+  return amend;
 }
 
 Open311Settings read_open311(MappingTable root) {
@@ -82,7 +89,7 @@ Open311Settings read_open311(MappingTable root) {
   settings.later = read_error_rules(root, "later");
   settings.already_exists = read_error_rules(root, "already_exists");
   if (root.has("lookup")) settings.lookup = read_open311_lookup(root.table("lookup"));
-  if (root.has("amend")) settings.amend = read_open311_amend(root.table("amend"));
+  if (root.has("amend")) settings.amend = read_open311_amend(root.table("amend"), settings.media_field);
   if (root.has("follow_up")) settings.follow_up = read_open311_follow_up(root.table("follow_up"));
   if (root.has("status")) settings.statuses = read_follow_up_words(root.table("status"));
   if (settings.lookup.kind == LookupKind::attribute && settings.code_attribute.empty()) {

@@ -64,6 +64,9 @@ class Protocol {
   [[nodiscard]] virtual bool amends() const { return false; }
   [[nodiscard]] virtual bool amendment_sets_values() const { return false; }
   [[nodiscard]] virtual bool has_amendment_lookup() const { return false; }
+  /// Whether an amendment has a place for attachments, and whether `amend_request` sends the request's files.
+  [[nodiscard]] virtual bool amendment_takes_media() const { return false; }
+  [[nodiscard]] virtual bool amendment_takes_files() const { return false; }
   /// As `objection`, for an amendment; the calls below are made only where `amends`.
   [[nodiscard]] virtual std::string amendment_objection(const Request&) const { return {}; }
   [[nodiscard]] virtual http_client::Request amend_request(const Request& /*request*/) const { return {}; }

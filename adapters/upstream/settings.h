@@ -31,7 +31,7 @@ struct Settings : http_client::Endpoint {
   Milliseconds call_deadline{30'000};        ///< Of one call, connect included; all pages of a lookup together.
   std::optional<Milliseconds> settle_after;  ///< How late a registration may become visible to the lookup; unset: a person settles.
   std::size_t max_connections = 8;
-  std::size_t max_file_bytes = 20UL * 1024 * 1024;   ///< Of all files in one registration, where the system takes them; 0: none.
+  std::size_t max_file_bytes = 20UL * 1024 * 1024;   ///< Of all files in one call, where the system takes them; 0: none.
   std::string mapping_file;                          ///< TOML; needed for `mapped`, optional for `open311`.
   std::string default_service_code;                  ///< For a category that nothing maps; needed for `open311`.
   std::map<std::string, std::string> service_codes;  ///< Category → what it is called there.

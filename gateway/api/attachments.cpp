@@ -49,13 +49,12 @@ std::optional<int> announced(const Context& context, RequestKey key) {
   return context.policy.wait_for_attachments.count() > 0 ? json::announced_attachments(context.store.original(key)) : std::nullopt;
 }
 
-void end_the_wait(const Context& context, RequestKey key) {
+/// What else comes of it.
+Transition consequence(const Context& context, RequestKey key) {
   const lifecycle::Moment moment{.now = context.clock.now(), .jitter = 0, .random_bits = 0, .attempt = {}};
-  context.store.update(
-      key, [policy = &context.policy, moment](const Record& record) { return lifecycle::attachments_complete(record, *policy, moment); },
-      [&context](store::UpdateOutcome outcome) {
-        if (outcome) context.added(std::move(outcome->tasks));
-      });
+  return [policy = &context.policy, moment, expected = announced(context, key)](const Record& record) {
+    return lifecycle::attached(record, expected && record.request.attachments >= *expected, *policy, moment);
+  };
 }
 
 http::Response receipt(const store::Attached& attached, const std::string& location) {
@@ -77,14 +76,17 @@ void attach(const Context& context, const http::Request& request, const http::Re
   described.added_at = context.clock.now();
   described.added_by = request.caller.name;
   const auto key = record.request.key;
-  store::NewAttachment fresh{
-      .request = key, .attachment = std::move(described), .content = std::move(content), .most = context.attachments.max_per_request};
+  store::NewAttachment fresh{.request = key,
+                             .attachment = std::move(described),
+                             .content = std::move(content),
+                             .most = context.attachments.max_per_request,
+                             .then = consequence(context, key)};
   if (has_no_room(context, fresh)) return refuse(request, reply, {.code = "too_many_attachments"});
   context.store.attach(std::move(fresh),
-                       [&context, reply, key, expected = announced(context, key), persian = request.wants_persian(),
+                       [&context, reply, persian = request.wants_persian(),
                         location = "/v1/requests/" + record.request.id.to_string() + "/attachments"](const store::AttachOutcome& outcome) {
                          if (!outcome) return reply(http::to_response({.code = outcome.error().code}, persian));
-                         if (expected && std::cmp_greater_equal(outcome->held, *expected)) end_the_wait(context, key);
+                         if (!outcome->tasks.empty()) context.added(outcome->tasks);
                          reply(receipt(*outcome, location));
                        });
 }

@@ -101,7 +101,7 @@ void Gateway::make_adapters() {
                                 .clock = clock_,
                                 .random = random_,
                                 .executor = core_,
-                                .media_urls = [this](RequestKey request) { return media_urls(request); }},
+                                .media_url = [this](const Attachment& attachment) { return media_url(attachment); }},
         metrics_.registry());
     invitations_ = std::make_unique<pipeline::Invitations>(
         settings_.pipeline.policy,
@@ -112,13 +112,9 @@ void Gateway::make_adapters() {
   });
 }
 
-std::vector<std::string> Gateway::media_urls(RequestKey request) const {
-  std::vector<std::string> urls;
-  for (const auto& attachment : store_->attachments(request)) {
-    if (!attachment.is_link() && !store_->holds_file(attachment)) continue;
-    if (auto url = api::media_address(*store_, settings_.attachments.public_url, attachment); !url.empty()) urls.push_back(std::move(url));
-  }
-  return urls;
+std::string Gateway::media_url(const Attachment& attachment) const {
+  const bool there = attachment.is_link() || store_->holds_file(attachment);
+  return there ? api::media_address(*store_, settings_.attachments.public_url, attachment) : std::string();
 }
 
 void Gateway::make_relay() {

@@ -45,7 +45,7 @@ class Gateway {
   void reload_rules();
   void reload_calendar();
   void use_calendar(Calendar calendar);
-  [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
+  [[nodiscard]] std::string media_url(const Attachment& attachment) const;
   /// Runs it on the core thread and waits for it; what it throws is thrown here.
   void on_core(const std::function<void()>& work);
   [[nodiscard]] std::vector<api::Dependency> dependencies() const;

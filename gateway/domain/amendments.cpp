@@ -8,6 +8,10 @@
 namespace salam::lifecycle {
 namespace {
 
+constexpr std::string_view by_hand = "its system can only be told by hand";
+constexpr int most_calls_for_attachments = 10;
+constexpr std::string_view attachments_by_hand = "it has new attachments, and its system can only be told by hand";
+
 bool in(const Record& record, AmendmentState state) {
   return record.request.registration.state == RegistrationState::registered && record.request.handling.amendment.state == state;
 }
@@ -41,11 +45,43 @@ void hold(Draft& draft, std::string_view why, const Policy& policy) {
   draft.raise(AttentionReason::amend, policy.attention_due, why);
 }
 
+/// Attachments that may stand there are told again as they were, under their number: under another they would stand there twice. Not for
+/// ever: they may be why there is no answer, and the rest waits for them.
+bool is_told_again(const Amendment& amendment) {
+  const bool may_stand_there = amendment.intent_at || amendment.attempts > 0;
+  return may_stand_there && amendment.under_way.test(static_cast<std::size_t>(Field::attachments)) &&
+         amendment.attempts < most_calls_for_attachments;
+}
+
+/// What is told next, and under which number.
+void choose(Amendment& amendment, int attachments) {
+  const auto all = amendment.under_way | amendment.fields;
+  const auto now = told_together(all);
+  const bool is_else = now != amendment.under_way || (now & amendment.fields).any();
+  if (amendment.under_way.any() && is_else) amendment.number += 1;
+  amendment.under_way = now;
+  amendment.fields = all & ~now;
+  amendment.attachments = attachments;
+}
+
 void call(Draft& draft, const Moment& moment) {
   auto& amendment = draft.handling().amendment;
+  if (!is_told_again(amendment)) choose(amendment, draft.request().attachments);
   amendment.state = AmendmentState::calling;
-  amendment.under_way = gather(amendment);
   amendment.intent_at = moment.now;
+}
+
+/// A system that has no place for attachments is not bothered with them. Whether anything is left to tell.
+bool leave_attachments_out(Draft& draft) {
+  auto& amendment = draft.handling().amendment;
+  const Fields attachments(bit(Field::attachments));
+  draft.handling().attachments_told = draft.request().attachments;
+  amendment.under_way &= ~attachments;
+  amendment.fields &= ~attachments;
+  if ((amendment.under_way | amendment.fields).any()) return true;
+  amendment = {.number = amendment.number - 1};
+  draft.no_amendment_task();
+  return false;
 }
 
 /// Until it is known whether it was made; where that can never be known, a person sees to it.
@@ -71,10 +107,11 @@ void call_when_alone(Draft& draft, const AmendmentPower& power, const Moment& mo
 Result<Change> begin_amendment(const Record& record, const AmendmentPower& power, const Policy& policy, const Moment& moment) {
   Draft draft(record, policy, moment);
   if (in(record, AmendmentState::waiting)) {
-    if (power.possible) {
+    if (!power.possible) {
+      const auto& fields = record.request.handling.amendment.fields;
+      hold(draft, fields.test(static_cast<std::size_t>(Field::attachments)) ? attachments_by_hand : by_hand, policy);
+    } else if (power.attachments || leave_attachments_out(draft)) {
       call_when_alone(draft, power, moment);
-    } else {
-      hold(draft, "its system can only be told by hand", policy);
     }
     return draft.take();
   }
@@ -88,6 +125,13 @@ Result<Change> begin_amendment(const Record& record, const AmendmentPower& power
   } else {
     doubt(draft, "the gateway ended during the call", power, policy, moment);
   }
+  return draft.take();
+}
+
+Result<Change> amendment_left_out(const Record& record, const Policy& policy, const Moment& moment) {
+  if (!in(record, AmendmentState::calling)) return overtaken();
+  Draft draft(record, policy, moment);
+  draft.amendment_left_out();
   return draft.take();
 }
 

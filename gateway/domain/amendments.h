@@ -14,6 +14,7 @@ struct AmendmentPower {
   bool sets_values = false;          ///< The same twice comes to the same: after an uncertain outcome it is sent again.
   bool lookup = false;               ///< Whether one stands there can be looked up.
   bool proved = false;               ///< Since the start that has found one that was made.
+  bool attachments = false;          ///< It has a place for attachments; else they are not told where it can be told.
   Milliseconds believable_after{0};  ///< So long after its intent a call has acted and shows, or never will.
 };
 
@@ -21,6 +22,8 @@ struct AmendmentPower {
 /// by a process that died. What cannot be sent, looked up or repeated goes to a person.
 Result<Change> begin_amendment(const Record& record, const AmendmentPower& power, const Policy& policy, const Moment& moment);
 
+/// Nothing of the attachments under way could be handed on: no call was made.
+Result<Change> amendment_left_out(const Record& record, const Policy& policy, const Moment& moment);
 Result<Change> amendment_done(const Record& record, const Policy& policy, const Moment& moment);
 Result<Change> amendment_later(const Record& record, std::string_view why, std::optional<Milliseconds> after, const Policy& policy,
                                const Moment& moment);

@@ -85,8 +85,9 @@ enum class Field {
   explanation,
   answer,
   withdrawn,
+  attachments,  ///< New ones.
 };
-inline constexpr std::size_t field_count = 15;
+inline constexpr std::size_t field_count = 16;
 std::string_view to_string(Field field);
 /// `دسته`.
 std::string_view name_for_people(Field field);
@@ -106,12 +107,13 @@ enum class AmendmentState {
 std::string_view to_string(AmendmentState state);
 
 /// What the system that holds a request does not know yet. Each one sent has a number of its own and carries the request as it stands, so
-/// that they can come in no wrong order; changes made while one waits go with it.
+/// that they can come in no wrong order; changes made while one waits go with it, attachments in one of their own after it.
 struct Amendment {
   AmendmentState state = AmendmentState::none;
   int number = 0;                      ///< Of the one that waits or is under way, or was made last; from 1.
   Fields fields;                       ///< Changed, and not yet sent.
   Fields under_way;                    ///< What the call under this number carries, or carried where it is to be made again.
+  int attachments = 0;                 ///< With attachments under way: up to which of them, as `Case::attachments_told`.
   std::optional<Timestamp> intent_at;  ///< Of the last call, as long as that may still act.
   int attempts = 0;                    ///< Calls in a row that did not settle it.
   std::string reason;                  ///< Why it waits or is held, for officers.
@@ -126,6 +128,9 @@ struct Case {
   std::optional<Answer> answer;
   std::optional<Closure> closure;
   Amendment amendment;
+  /// So many of its attachments, in the order in which they came, went with the call that registered it and with amendments since, or were
+  /// left out of them.
+  int attachments_told = 0;
 
   friend bool operator==(const Case&, const Case&) = default;
 };

@@ -31,24 +31,6 @@ void give(Draft& draft, const GivenAnswer& given, const Decider& decider, const 
   if (given.channel == AnswerChannel::sms) draft.write_answer(given.text);
 }
 
-/// Some call, or an officer who copies it, may have brought it to a system with the content that it had then.
-bool may_be_known(const Registration& registration) {
-  switch (registration.state) {
-    case RegistrationState::calling:
-    case RegistrationState::pending:
-    case RegistrationState::uncertain:
-    case RegistrationState::by_hand:
-    case RegistrationState::held:
-    case RegistrationState::registered:
-      return true;
-    case RegistrationState::waiting:
-    case RegistrationState::in_review:
-    case RegistrationState::closed:
-      break;
-  }
-  return false;
-}
-
 /// To the new number at once, the answer too where that was a text; what still waits for the old one is not sent.
 void tell_corrected_contact(Draft& draft, const Record& record, const Policy& policy) {
   for (const auto& message : record.messages) {

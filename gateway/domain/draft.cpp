@@ -28,6 +28,28 @@ std::optional<Timestamp> clock_strikes(const Request& request, bool texted, cons
   return next;
 }
 
+bool may_be_known(const Registration& registration) {
+  switch (registration.state) {
+    case RegistrationState::calling:
+    case RegistrationState::pending:
+    case RegistrationState::uncertain:
+    case RegistrationState::by_hand:
+    case RegistrationState::held:
+    case RegistrationState::registered:
+      return true;
+    case RegistrationState::waiting:
+    case RegistrationState::in_review:
+    case RegistrationState::closed:
+      break;
+  }
+  return false;
+}
+
+Fields told_together(Fields fields) {
+  const auto others = fields & ~Fields(bit(Field::attachments));
+  return others.any() ? others : fields;
+}
+
 Timestamp answer_due(const Request& request, const Policy& policy) {
   const auto& assignment = request.handling.assignment;
   const auto by_law = [&] { return last_day(MeetingStep::results_shown, request.meeting_date, *policy.calendar()); };
@@ -296,18 +318,37 @@ void Draft::amend(Fields changed) {
   if (registration().state == RegistrationState::registered) amendment_task(Milliseconds{0}, false);
 }
 
-void Draft::amendment_made() {
+void Draft::attach() {
   auto& amendment = handling().amendment;
+  if (amendment.state != AmendmentState::held) return amend(bit(Field::attachments));
+  // Whoever tells the system by hand sees them too; under the former number less may stand there.
+  amendment.fields |= bit(Field::attachments);
+  amendment.number += 1;
+}
+
+Fields Draft::end_amendment() {
+  auto& amendment = handling().amendment;
+  if (amendment.under_way.test(static_cast<std::size_t>(Field::attachments))) handling().attachments_told = amendment.attachments;
   const auto rest = amendment.fields;
   amendment = {.number = amendment.number};
   no_amendment_task();
-  event(EventType::amended, {{"amendment", std::to_string(amendment.number)}});
+  return rest;
+}
+
+void Draft::amendment_made() {
+  const auto rest = end_amendment();
+  event(EventType::amended, {{"amendment", std::to_string(handling().amendment.number)}});
   settle(amendment_reasons, doer(), "made");
   if (rest.any()) amend(rest);
 }
 
+void Draft::amendment_left_out() {
+  if (const auto rest = end_amendment(); rest.any()) amend(rest);
+}
+
 void Draft::sent_as_it_stands() {
   auto& amendment = handling().amendment;
+  handling().attachments_told = request().attachments;
   amendment.fields &= not_content;
   if (amendment.fields.none()) amendment.state = AmendmentState::none;
 }

@@ -96,8 +96,12 @@ class Draft {
 
   /// Its system is to be told, at once or when it is registered.
   void amend(Fields changed);
+  /// The same, of attachments.
+  void attach();
   /// What was under way stands there now; what changed since is sent next.
   void amendment_made();
+  /// What was under way needs no telling; the same.
+  void amendment_left_out();
   /// Its system gets its content anew: what of that had changed needs no amendment.
   void sent_as_it_stands();
 
@@ -114,6 +118,8 @@ class Draft {
   void write_message(MessageKind kind, Sensitive<std::string> text, std::string code);
   void keep_due();
   void set_clock();
+  /// What changed since, which is told next.
+  Fields end_amendment();
 
   Change change_;
   Actor actor_;
@@ -141,5 +147,11 @@ inline bool kept_a_slip(const Request& request) { return request.told && request
 
 /// It goes to the number that the citizen has now.
 inline bool reaches_the_citizen(const Message& message, const Request& request) { return request.content.citizen.mobile == message.mobile; }
+
+/// Some call, or an officer who copies it, may have brought it to a system with the content that it had then.
+bool may_be_known(const Registration& registration);
+
+/// Of what is to be told, what one amendment tells: attachments go alone, after the rest. What is wrong with them holds nothing else up.
+Fields told_together(Fields fields);
 
 }  // namespace salam::lifecycle

@@ -117,11 +117,17 @@ Result<Change> begin_call(const Record& record, const LookupPower& power, const 
   }
 }
 
-Result<Change> attachments_complete(const Record& record, const Policy& policy, const Moment& moment) {
+Result<Change> attached(const Record& record, bool complete, const Policy& policy, const Moment& moment) {
   const auto& registration = record.request.registration;
-  const bool called_before = registration.intent_at || registration.attempts > 0 || !registration.reason.empty();
-  if (registration.state != RegistrationState::waiting || called_before) return overtaken();
   Draft draft(record, policy, moment);
+  if (may_be_known(registration) && !record.request.handling.closure) {
+    draft.attach();
+    return draft.take();
+  }
+  const bool called_before = registration.intent_at || registration.attempts > 0 || !registration.reason.empty();
+  if (!complete || registration.state != RegistrationState::waiting || called_before) {
+    return Error{"unchanged", "it goes along where the request goes"};
+  }
   draft.tasks_only();
   draft.registration_task(Milliseconds{0}, false);
   return draft.take();
@@ -280,6 +286,8 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
   const auto state = record.request.registration.state;
   bool changed = state != RegistrationState::registered && state != RegistrationState::closed;
   Draft draft(record, policy, moment);
+  // A call made since took along what was there.
+  if (!may_be_known(record.request.registration)) draft.handling().attachments_told = record.request.attachments;
   if (changed && since.registered) {
     draft.registration().system = since.registered->system;
     draft.become_registered(since.registered->code, the_gateway, "registered after the backup was taken");
@@ -311,8 +319,11 @@ Result<Change> after_restore(const Record& record, const SinceBackup& since, con
   if (auto& amendment = draft.handling().amendment;
       state == RegistrationState::registered &&
       (amendment.state == AmendmentState::waiting || amendment.state == AmendmentState::calling)) {
+    const auto all = amendment.under_way | amendment.fields;
     amendment.state = AmendmentState::uncertain;
-    amendment.under_way |= std::exchange(amendment.fields, {});
+    amendment.under_way = told_together(all);
+    amendment.fields = all & ~amendment.under_way;
+    amendment.attachments = record.request.attachments;
     amendment.intent_at = moment.now;
     amendment.reason = why;
     changed = true;
@@ -354,6 +365,7 @@ Result<Change> settle(const Record& record, const Settlement& settlement, const 
     case SettleAction::dealt_with:
       if (request.attention.contains(AttentionReason::amend)) {
         draft.handling().amendment.fields.reset();
+        draft.handling().attachments_told = request.attachments;
         draft.amendment_made();
       } else if (!request.attention.contains(AttentionReason::declined)) {
         break;

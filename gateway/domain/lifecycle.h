@@ -98,8 +98,10 @@ struct LookupPower {
 /// in `calling` was left so by a process that died, and becomes uncertain. An uncertain one that cannot be looked up goes to a person.
 Result<Change> begin_call(const Record& record, const LookupPower& power, const Policy& policy, const Moment& moment);
 
-/// All attachments are there that were announced: the first call waits no longer. Error: `overtaken` where it was made already.
-Result<Change> attachments_complete(const Record& record, const Policy& policy, const Moment& moment);
+/// It got one more attachment. That goes along with its registration; where a call for that may have gone out without it, the system that
+/// comes to hold the request is told of it. `complete`: all are there that were announced, so that the first call waits no longer. Error:
+/// `unchanged`.
+Result<Change> attached(const Record& record, bool complete, const Policy& policy, const Moment& moment);
 
 Result<Change> call_registered(const Record& record, std::string_view code, const Policy& policy, const Moment& moment);
 Result<Change> call_pending(const Record& record, std::string_view token, const Policy& policy, const Moment& moment);

@@ -133,6 +133,7 @@ constexpr Names<Field, field_count> fields{{
     {Field::explanation, "explanation"},
     {Field::answer, "answer"},
     {Field::withdrawn, "withdrawn"},
+    {Field::attachments, "attachments"},
 }};
 
 constexpr Names<Field, field_count> fields_for_people{{
@@ -151,6 +152,7 @@ constexpr Names<Field, field_count> fields_for_people{{
     {Field::explanation, "تشریح"},
     {Field::answer, "پاسخ"},
     {Field::withdrawn, "انصراف"},
+    {Field::attachments, "پیوست"},
 }};
 
 constexpr Names<AmendmentState, 5> amendment_states{{

@@ -172,7 +172,8 @@ struct Request {
   std::string traceparent;              ///< W3C, of the call that brought it; may be empty.
   std::int64_t version = 0;             ///< Raised by each change.
   std::int64_t sequence = 0;            ///< Of its last event.
-  std::vector<std::string> media_urls;  ///< Where its attachments can be fetched; filled in for a call that hands them on, else empty.
+  int attachments = 0;                  ///< So many it has; only the store counts them.
+  std::vector<std::string> media_urls;  ///< Where attachments can be fetched; those that a call hands on, filled in for it, else empty.
   std::vector<MediaFile> files;         ///< Those that go along with a call, which is told of them only then; else empty.
 };
 

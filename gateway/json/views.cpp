@@ -137,7 +137,7 @@ void amendment(Writer& writer, const Amendment& amendment) {
 }
 
 void handling(Writer& writer, const Case& handling) {
-  const auto& [review_due, review, assigned, answer, closure, amended] = handling;
+  const auto& [review_due, review, assigned, answer, closure, amended, attachments_told] = handling;
   time_if(writer, "review_due", review_due);
   if (review) {
     writer.key("review").begin_object().member("decision", to_string(review->decision));

@@ -6,17 +6,26 @@
 #include "gateway/pipeline/outcome_name.h"
 
 namespace salam::pipeline {
+namespace {
 
-Amendments::Amendments(Engine& engine, Upstream& system137, Upstream& service_desk)
-    : engine_(engine), system137_(system137), service_desk_(service_desk) {}
+bool carries_attachments(const Request& request) {
+  return request.handling.amendment.under_way.test(static_cast<std::size_t>(Field::attachments));
+}
+
+}  // namespace
+
+Amendments::Amendments(Engine& engine, Upstream& system137, Upstream& service_desk, const Enclosures& enclosures)
+    : engine_(engine), system137_(system137), service_desk_(service_desk), enclosures_(enclosures) {}
 
 lifecycle::AmendmentPower Amendments::power(Lane lane) {
   const auto& traits = upstream(lane).traits();
+  const auto for_files = traits.amendment_takes_files > 0 ? files_deadline : Milliseconds{0};
   return {.possible = traits.amends,
           .sets_values = traits.amendment_sets_values,
           .lookup = traits.has_amendment_lookup && traits.settle_after,
           .proved = proved(lane),
-          .believable_after = traits.settle_after.value_or(Milliseconds{0}) + traits.call_deadline};
+          .attachments = traits.amendment_takes_media,
+          .believable_after = traits.settle_after.value_or(Milliseconds{0}) + traits.call_deadline + for_files};
 }
 
 void Amendments::run(const Task& task) {
@@ -35,11 +44,36 @@ void Amendments::run(const Task& task) {
 
 void Amendments::call(const Task& task, Request request) {
   const auto shared = std::make_shared<const Request>(std::move(request));
-  upstream(task.lane).amend(shared, [this, task, shared, at = engine_.world().clock.now()](Reply<AmendOutcome> reply) {
-    const bool made = std::holds_alternative<outcome::Amended>(reply.outcome);
-    engine_.commit(task, judge(task, at, std::move(reply)));
-    if (made) prove_lookup(task.lane, shared);
-  });
+  const auto& handling = shared->handling;
+  enclosures_.gather(*shared,
+                     {.action = "amend",
+                      .first = handling.attachments_told,
+                      .last = carries_attachments(*shared) ? handling.amendment.attachments : 0,
+                      .most_bytes = upstream(task.lane).traits().amendment_takes_files,
+                      .alone = true},
+                     [this, task, shared](Enclosed enclosed) { send(task, shared, std::move(enclosed)); });
+}
+
+void Amendments::send(const Task& task, const std::shared_ptr<const Request>& request, Enclosed enclosed) {
+  auto note = std::move(enclosed.note);
+  if (carries_attachments(*request) && enclosed.urls.empty() && enclosed.files.empty()) return leave_out(task, *request, note);
+  upstream(task.lane).amend(with(request, std::move(enclosed)),
+                            [this, task, request, note = std::move(note), at = engine_.world().clock.now()](Reply<AmendOutcome> reply) {
+                              const bool made = std::holds_alternative<outcome::Amended>(reply.outcome);
+                              reply.excerpt = joined(note, reply.excerpt);
+                              engine_.commit(task, judge(task, at, std::move(reply)));
+                              if (made) prove_lookup(task.lane, request);
+                            });
+}
+
+void Amendments::leave_out(const Task& task, const Request& request, const std::string& note) {
+  const auto when = engine_.moment(Attempt{.target = std::string(to_string(request.registration.system)),
+                                           .action = "amend",
+                                           .at = engine_.world().clock.now(),
+                                           .outcome = "left_out",
+                                           .detail = joined(note, "no attachment can be handed on")});
+  engine_.commit(task, {.transition = [this, when](const Record& r) { return lifecycle::amendment_left_out(r, engine_.policy(), when); },
+                        .health = Health::none});
 }
 
 void Amendments::prove_lookup(Lane lane, const std::shared_ptr<const Request>& amended) {

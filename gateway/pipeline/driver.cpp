@@ -19,8 +19,9 @@ Driver::Driver(Settings settings, World world, prometheus::Registry& metrics)
                    },
                .drained = [this] { end_drain(); }},
               metrics),
-      registrations_(engine_, world.system137, world.service_desk, std::move(world.media_urls)),
-      amendments_(engine_, world.system137, world.service_desk),
+      enclosures_(engine_.world(), std::move(world.media_url)),
+      registrations_(engine_, world.system137, world.service_desk, enclosures_),
+      amendments_(engine_, world.system137, world.service_desk, enclosures_),
       follow_ups_(engine_, world.system137, world.service_desk),
       messages_(engine_, std::move(world.sms), settings_.lanes[static_cast<std::size_t>(Lane::sms)]) {}
 

@@ -9,6 +9,7 @@
 
 #include "gateway/domain/lifecycle.h"
 #include "gateway/pipeline/amendments.h"
+#include "gateway/pipeline/enclosures.h"
 #include "gateway/pipeline/engine.h"
 #include "gateway/pipeline/follow_ups.h"
 #include "gateway/pipeline/messages.h"
@@ -33,8 +34,7 @@ class Driver {
     Clock& clock;
     Random& random;
     Executor& executor;
-    /// Where a request's attachments can be fetched, as a system is to be told; unset: nowhere.
-    std::function<std::vector<std::string>(RequestKey)> media_urls{};
+    Enclosures::Url media_url{};  ///< Unset: attachments can be fetched nowhere.
   };
 
   Driver(Settings settings, World world, prometheus::Registry& metrics);
@@ -63,6 +63,7 @@ class Driver {
 
   Settings settings_;
   Engine engine_;
+  Enclosures enclosures_;
   Registrations registrations_;
   Amendments amendments_;
   FollowUps follow_ups_;

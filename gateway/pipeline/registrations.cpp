@@ -1,10 +1,7 @@
 #include "gateway/pipeline/registrations.h"
 
-#include <exception>
 #include <utility>
 #include <variant>
-
-#include <spdlog/spdlog.h>
 
 #include "gateway/pipeline/outcome_name.h"
 
@@ -16,8 +13,8 @@ constexpr Milliseconds proof_interval{60'000};
 
 }  // namespace
 
-Registrations::Registrations(Engine& engine, Upstream& system137, Upstream& service_desk, MediaUrls media_urls)
-    : engine_(engine), system137_(system137), service_desk_(service_desk), media_urls_(std::move(media_urls)) {}
+Registrations::Registrations(Engine& engine, Upstream& system137, Upstream& service_desk, const Enclosures& enclosures)
+    : engine_(engine), system137_(system137), service_desk_(service_desk), enclosures_(enclosures) {}
 
 lifecycle::LookupPower Registrations::power(Lane lane) {
   const auto& traits = upstream(lane).traits();
@@ -44,39 +41,22 @@ void Registrations::run(const Task& task) {
   });
 }
 
-std::vector<std::string> Registrations::media_urls(RequestKey request) const {
-  if (!media_urls_) return {};
-  try {
-    return media_urls_(request);
-  } catch (const std::exception& failed) {
-    spdlog::error("request {} is registered without its attachments: {}", request, failed.what());
-    return {};
-  }
-}
-
 void Registrations::submit(const Task& task, Request request) {
-  request.media_urls = media_urls(request.key);
-  const auto most_bytes = upstream(task.lane).traits().takes_files;
   const auto shared = std::make_shared<const Request>(std::move(request));
-  if (most_bytes == 0) return call(task, shared, {});
-  read_attached_files(engine_.world(), *shared, most_bytes,
-                      [this, task, shared](AttachedFiles attached) { call(task, shared, std::move(attached)); });
+  enclosures_.gather(
+      *shared, {.action = "register", .last = shared->handling.attachments_told, .most_bytes = upstream(task.lane).traits().takes_files},
+      [this, task, shared](Enclosed enclosed) { call(task, shared, std::move(enclosed)); });
 }
 
-void Registrations::call(const Task& task, const std::shared_ptr<const Request>& request, AttachedFiles attached) {
-  auto sent = request;
-  if (!attached.files.empty()) {
-    auto with_files = std::make_shared<Request>(*request);
-    with_files->files = std::move(attached.files);
-    sent = std::move(with_files);
-  }
-  upstream(task.lane).submit(std::move(sent), [this, task, request, note = std::move(attached.note),
-                                               at = engine_.world().clock.now()](Reply<SubmitOutcome> reply) {
-    const bool succeeded = std::holds_alternative<outcome::Registered>(reply.outcome);
-    if (!note.empty()) reply.excerpt = note + (reply.excerpt.empty() ? "" : "; ") + reply.excerpt;
-    engine_.commit(task, judge(task, at, std::move(reply)));
-    if (succeeded) prove_lookup(task.lane, [&request] { return *request; });
-  });
+void Registrations::call(const Task& task, const std::shared_ptr<const Request>& request, Enclosed enclosed) {
+  auto note = std::move(enclosed.note);
+  upstream(task.lane).submit(with(request, std::move(enclosed)),
+                             [this, task, request, note = std::move(note), at = engine_.world().clock.now()](Reply<SubmitOutcome> reply) {
+                               const bool succeeded = std::holds_alternative<outcome::Registered>(reply.outcome);
+                               reply.excerpt = joined(note, reply.excerpt);
+                               engine_.commit(task, judge(task, at, std::move(reply)));
+                               if (succeeded) prove_lookup(task.lane, [&request] { return *request; });
+                             });
 }
 
 void Registrations::look_up(const Task& task) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/pipeline/attached_files.h"
+#include "gateway/pipeline/enclosures.h"
 #include "gateway/pipeline/engine.h"
 #include "gateway/ports/upstream.h"
 
@@ -17,10 +17,8 @@ namespace salam::pipeline {
 /// Lives on the core thread.
 class Registrations {
  public:
-  using MediaUrls = std::function<std::vector<std::string>(RequestKey)>;
-
-  /// All of these outlive it. `media_urls` may be empty, and where it throws, the request goes without its attachments.
-  Registrations(Engine& engine, Upstream& system137, Upstream& service_desk, MediaUrls media_urls);
+  /// All of these outlive it.
+  Registrations(Engine& engine, Upstream& system137, Upstream& service_desk, const Enclosures& enclosures);
 
   /// A task of either system's lane.
   void run(const Task& task);
@@ -41,9 +39,8 @@ class Registrations {
   lifecycle::LookupPower power(Lane lane);
 
   void submit(const Task& task, Request request);
-  /// With what of its files goes along.
-  void call(const Task& task, const std::shared_ptr<const Request>& request, AttachedFiles attached);
-  [[nodiscard]] std::vector<std::string> media_urls(RequestKey request) const;
+  /// With what of its attachments goes along.
+  void call(const Task& task, const std::shared_ptr<const Request>& request, Enclosed enclosed);
   void look_up(const Task& task);
   void poll(const Task& task);
   /// Looks for what `registered` gives, unless the lookup has proved itself or was asked to just now.
@@ -58,7 +55,7 @@ class Registrations {
   Engine& engine_;
   Upstream& system137_;
   Upstream& service_desk_;
-  MediaUrls media_urls_;
+  const Enclosures& enclosures_;
   std::array<Proof, 2> proofs_;
 };
 

@@ -85,7 +85,9 @@ struct UpstreamTraits {
   bool amends = false;                 ///< It can be told of changes; else a person tells it.
   bool amendment_sets_values = false;  ///< The same amendment twice comes to the same: it may be sent again without looking.
   bool has_amendment_lookup = false;
-  std::size_t takes_files = 0;  ///< Bytes of files that one registration may carry; 0: it carries none.
+  bool amendment_takes_media = false;     ///< It has a place for attachments, by their addresses or as files.
+  std::size_t takes_files = 0;            ///< Bytes of files that one registration may carry; 0: it carries none.
+  std::size_t amendment_takes_files = 0;  ///< The same of an amendment.
 };
 
 /// 137 or the service desk, behind whichever driver serves it. Lives on the core thread: called there, and calls back there, exactly once,
@@ -104,7 +106,7 @@ class Upstream {
   virtual void look_up(std::shared_ptr<const Request> request, Handler<LookupOutcome> handler) = 0;
   virtual void poll(std::string token, Handler<PollOutcome> handler) = 0;
   /// Tells the system of what changed since the registration: `handling.amendment` of the request says what, and which number this one
-  /// has. Only where it `amends`.
+  /// has. With the request's `files`, as `submit`. Only where it `amends`.
   // NOLINTNEXTLINE(performance-unnecessary-value-param): an implementation keeps the request.
   virtual void amend(std::shared_ptr<const Request> /*request*/, const Handler<AmendOutcome>& /*handler*/) {}
   /// Whether the amendment of that number stands in the system; `Found` leaves the code empty. Only with `has_amendment_lookup`.

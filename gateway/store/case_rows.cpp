@@ -69,24 +69,24 @@ void read_case(Query& row, Case& handling) {
   row.into(amendment.state, amendment.number);
   amendment.fields = fields_from(row.get<std::int64_t>());
   amendment.under_way = fields_from(row.get<std::int64_t>());
-  row.into(amendment.intent_at, amendment.attempts, amendment.reason);
+  row.into(amendment.intent_at, amendment.attempts, amendment.reason, amendment.attachments, handling.attachments_told);
 }
 
 void put_case(Database& database, RequestKey request, const Case& handling) {
-  const auto& [review_due, review, assignment, answer, closure, amendment] = handling;
+  const auto& [review_due, review, assignment, answer, closure, amendment, attachments_told] = handling;
   database
       .query(
           "INSERT OR REPLACE INTO cases(request, review_due, review_decision, reviewed_by, reviewed_at, unit, assigned_due, explanation, "
           "note, assigned_by, assigned_at, answer_channel, answer, answered_by, answered_at, close_reason, twin, closed_by, closed_at, "
           "amendment_state, amendment_number, amendment_fields, amendment_under_way, amendment_intent_at, amendment_attempts, "
-          "amendment_reason) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+          "amendment_reason, amendment_attachments, attachments_told) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .bind(request, review_due, of(review, &Review::decision), of(review, &Review::by), of(review, &Review::at))
       .bind(of(assignment, &Assignment::unit), assignment ? day(assignment->due) : std::nullopt, of(assignment, &Assignment::explanation),
             of(assignment, &Assignment::note), of(assignment, &Assignment::by), of(assignment, &Assignment::at))
       .bind(of(answer, &Answer::channel), of(answer, &Answer::text), of(answer, &Answer::by), of(answer, &Answer::at))
       .bind(of(closure, &Closure::reason), of(closure, &Closure::twin), of(closure, &Closure::by), of(closure, &Closure::at))
       .bind(amendment.state, amendment.number, amendment.fields.to_ullong(), amendment.under_way.to_ullong(), amendment.intent_at,
-            amendment.attempts, amendment.reason)
+            amendment.attempts, amendment.reason, amendment.attachments, attachments_told)
       .run();
 }
 

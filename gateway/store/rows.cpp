@@ -27,7 +27,7 @@ static_assert(stored_as(CloseReason::answered, 0) && stored_as(CloseReason::with
 static_assert(stored_as(ReviewDecision::to_desk, 0) && stored_as(ReviewDecision::twin, 3));
 static_assert(stored_as(AmendmentState::none, 0) && stored_as(AmendmentState::held, 4));
 static_assert(stored_as(DueStage::ahead, 0) && stored_as(DueStage::missed, 2));
-static_assert(stored_as(Field::region, 0) && stored_as(Field::withdrawn, 14));
+static_assert(stored_as(Field::region, 0) && stored_as(Field::withdrawn, 14) && stored_as(Field::attachments, 15));
 static_assert(stored_as(MessageState::queued, 0) && stored_as(MessageState::handed_over, 6));
 static_assert(stored_as(Lane::system137, 0) && stored_as(Lane::desk_status, 6));
 
@@ -109,10 +109,10 @@ const std::string select_requests =
     "r.upstream_code, r.token, r.intent_at, r.registered_at, r.attempts, r.reason, r.progress, r.progress_words, r.progress_at, r.due, r.due_stage, "
     "r.told_by, r.told_code, r.told_at, r.told_person, r.attention, m.date, p.received_from, p.traceparent, p.citizen_hash, p.route_system, p.route_rule, p.route_digest, p.route_category, "
     "p.kind, p.category, p.subject, p.description, p.name, p.mobile_as_written, p.mobile, p.national_id, p.address, p.latitude, "
-    "p.longitude, c.request, c.review_due, c.review_decision, c.reviewed_by, c.reviewed_at, c.unit, c.assigned_due, c.explanation, c.note, "
+    "p.longitude, (SELECT count(*) FROM attachments a WHERE a.request = r.key), c.request, c.review_due, c.review_decision, c.reviewed_by, c.reviewed_at, c.unit, c.assigned_due, c.explanation, c.note, "
     "c.assigned_by, c.assigned_at, c.answer_channel, c.answer, c.answered_by, c.answered_at, c.close_reason, c.twin, c.closed_by, "
     "c.closed_at, c.amendment_state, c.amendment_number, c.amendment_fields, c.amendment_under_way, c.amendment_intent_at, "
-    "c.amendment_attempts, c.amendment_reason FROM requests r CROSS JOIN papers p ON p.request = r.key "
+    "c.amendment_attempts, c.amendment_reason, c.amendment_attachments, c.attachments_told FROM requests r CROSS JOIN papers p ON p.request = r.key "
     "CROSS JOIN meetings m ON m.key = r.meeting LEFT JOIN cases c ON c.request = r.key ";
 
 Request read_request(Query& row) {
@@ -133,6 +133,7 @@ Request read_request(Query& row) {
   row.into(request.received_from, request.traceparent, request.citizen_hash);
   row.into(request.route.system, request.route.rule, request.route.digest, request.route.category);
   read_content(row, request.content);
+  row.into(request.attachments);
   read_case(row, request.handling);
   return request;
 }

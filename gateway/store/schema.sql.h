@@ -127,7 +127,7 @@ CREATE TABLE papers (
   original TEXT NOT NULL
 );
 
--- What people decided of a request after the meeting; no row where nobody did. Days and fields as in their C++ types.
+-- What people decided of a request after the meeting, and what its system was told since; no row where there is nothing of that. Days and fields as in their C++ types.
 CREATE TABLE cases (
   request INTEGER PRIMARY KEY REFERENCES requests(key),
   review_due INTEGER,
@@ -154,7 +154,9 @@ CREATE TABLE cases (
   amendment_under_way INTEGER NOT NULL,
   amendment_intent_at INTEGER,
   amendment_attempts INTEGER NOT NULL,
-  amendment_reason TEXT NOT NULL
+  amendment_reason TEXT NOT NULL,
+  amendment_attachments INTEGER NOT NULL,
+  attachments_told INTEGER NOT NULL
 );
 
 CREATE INDEX cases_review ON cases(review_due) WHERE review_due IS NOT NULL;

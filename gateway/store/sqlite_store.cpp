@@ -207,7 +207,7 @@ void SqliteStore::attach(NewAttachment attachment, std::function<void(AttachOutc
 }
 
 Result<void> SqliteStore::keep_file(NewAttachment& attachment) {
-  auto& [request, described, content, most] = attachment;
+  auto& [request, described, content, most, then] = attachment;
   described.digest = digest_of(described.is_link() ? described.url.reveal() : content);
   if (described.is_link()) {
     return {};

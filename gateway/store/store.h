@@ -88,11 +88,12 @@ struct NewAttachment {
   Attachment attachment;  ///< Digest and size are filled in.
   std::string content;    ///< Of the file; empty for a link.
   std::size_t most = 10;  ///< So many may one request have.
+  Transition then{};  ///< Written with it where the request did not have it yet, and sees the request with it; its error changes nothing.
 };
 struct Attached {
-  Attachment attachment;  ///< As it is stored.
-  bool fresh = true;      ///< The request did not have it yet.
-  std::size_t held = 1;   ///< So many does the request have now.
+  Attachment attachment;      ///< As it is stored.
+  bool fresh = true;          ///< The request did not have it yet.
+  std::vector<Task> tasks{};  ///< Of `then`, as stored.
 };
 /// Errors: `not_found`, `too_many_attachments`, `storage_full`, `storage_unavailable` (its file cannot be written), `overloaded`,
 /// `shutting_down`.

@@ -461,13 +461,19 @@ AttachOutcome Writer::attach(const NewAttachment& attachment) {
   const auto before = load_attachments(database_, attachment.request);
   const auto known = std::ranges::find(before, attachment.attachment.digest, &Attachment::digest);
   if (known != before.end()) {
-    return Attached{.attachment = *known, .fresh = false, .held = before.size()};
+    return Attached{.attachment = *known, .fresh = false};
   }
   if (before.size() >= attachment.most) {
     return too_many_attachments(attachment.most);
   }
   insert_attachment(database_, attachment.request, attachment.attachment);
-  return Attached{.attachment = attachment.attachment, .fresh = true, .held = before.size() + 1};
+  Attached attached{.attachment = attachment.attachment};
+  if (attachment.then) {
+    if (auto updated = update(attachment.request, attachment.then)) {
+      attached.tasks = std::move(updated->tasks);
+    }
+  }
+  return attached;
 }
 
 const Writer::Meeting* Writer::find_meeting(const std::string& id) {

@@ -43,6 +43,22 @@ class Attachments : public testing::Test {
   static bool comes_to_be_registered(City& city, const std::string& id) {
     return eventually([&] { return city->state(id) == "registered"; });
   }
+  static std::string registered(City& city) {
+    auto id = city->take("1");
+    EXPECT_TRUE(eventually([&] { return city->is_told(id); })) << city->request(id).body;
+    return id;
+  }
+  /// Its system knows all there is to know.
+  static bool is_told(City& city, const std::string& id) {
+    return eventually([&] { return city->request(id).at("/amendment/state") == "none"; });
+  }
+  /// Before this life's lookup has proved itself: a person looks, and has it sent again.
+  static void settle_where_a_call_died(City& city, const std::string& id) {
+    const auto state = [&] { return city->request(id).at("/amendment/state"); };
+    ASSERT_TRUE(eventually([&] { return state() == "none" || state() == "held"; })) << city->request(id).body;
+    if (state() == "held") city->settle(id, R"({"action": "send_again", "by": "زهرا احمدی"})");
+    ASSERT_TRUE(is_told(city, id)) << city->request(id).body;
+  }
   static std::string media_url(City& city) { return city.ledger(Which::system137).at("/registrations/0/fields/media_url"); }
   static std::filesystem::path file_of(City& city, const std::string& digest) {
     return city->folder() / "salam.db.attachments" / digest.substr(0, 2) / digest.substr(2);
@@ -103,8 +119,8 @@ class FilesFor137 : public Attachments {
     const std::string urls = "media = \"urls\"";
     folder_.write("137.toml", text.replace(text.find(urls), urls.size(), "media = \"files\""));
   }
-  City::Options options() {
-    auto options = waiting("60s");
+  City::Options options(std::string_view how_long = "60s") {
+    auto options = waiting(how_long);
     options.gateway.replace[SALAM_SOURCE_DIR "/docker/examples/system137.toml"] = (folder_ / "137.toml").string();
     return options;
   }
@@ -155,6 +171,101 @@ TEST_F(FilesFor137, AreLeftBehindWhereItBreaksDownOverThem) {
   ASSERT_TRUE(eventually([&] { return city.strikes(Which::system137) == 1; }));
   ASSERT_TRUE(comes_to_be_registered(city, id));
   EXPECT_EQ(city.registered(Which::system137, id).times, 1);
+}
+
+TEST_F(FilesFor137, ThatComeLateArriveAsTheyAreAndWhereTheyAreRefusedTheirAddressDoes) {
+  City city(options("0s"));
+  const auto id = registered(city);
+  const auto scan = send(city, id, jpeg, "image/jpeg");
+  ASSERT_TRUE(is_told(city, id));
+  const auto first = city.ledger(Which::system137);
+  EXPECT_EQ(first.at("/amendments/0/files/0/sha256"), scan.at("/digest"));
+  EXPECT_EQ(first.at("/amendments/0/fields/media_url"), "(absent)") << "it would show twice";
+  city.fault(Which::system137, R"({"mode": "status", "on": "amend_files", "status": 415})");
+  const auto form = send(city, id, pdf, "application/pdf");
+  ASSERT_TRUE(is_told(city, id));
+  const auto second = city.ledger(Which::system137);
+  EXPECT_EQ(second.count("/amendments"), 2U);
+  EXPECT_EQ(second.count("/amendments/1/files"), 0U);
+  EXPECT_THAT(second.at("/amendments/1/fields/media_url"), HasSubstr(form.at("/digest"))) << "it may fetch it instead";
+  EXPECT_EQ(city.registered(Which::system137, id).times, 1);
+}
+
+// --- what comes late -------------------------------------------------------------------------------------------------
+
+TEST_F(Attachments, ThatComeAfterTheRegistrationAreSentOnOnce) {
+  City city(waiting("0s"));
+  const auto id = registered(city);
+  const auto sent = send(city, id, jpeg, "image/jpeg");
+  EXPECT_EQ(sent.status, 201) << sent.body;
+  ASSERT_TRUE(is_told(city, id)) << city->request(id).body;
+  EXPECT_EQ(send(city, id, jpeg, "image/jpeg").status, 200);
+  EXPECT_EQ(link(city, id, "https://photos.example/1.jpg").status, 201);
+  ASSERT_TRUE(eventually([&] { return city.ledger(Which::system137).count("/amendments") == 2; })) << city->request(id).body;
+  const auto ledger = city.ledger(Which::system137);
+  const auto address = ledger.at("/amendments/0/fields/media_url");
+  ASSERT_TRUE(address.starts_with(fmt::format("{}/v1/media/{}/", public_url, sent.at("/digest")))) << address;
+  EXPECT_EQ(call(city->api_port(), "GET", address.substr(public_url.size())).body, jpeg);
+  EXPECT_THAT(ledger.at("/amendments/0/fields/description"), HasSubstr("پیوست: " + address));
+  EXPECT_EQ(ledger.at("/amendments/1/fields/media_url"), "https://photos.example/1.jpg") << "the first it knows already";
+  EXPECT_EQ(city->get("/v1/attention").count("/items"), 0U);
+  EXPECT_EQ(city.registered(Which::system137, id).times, 1);
+  EXPECT_THAT(city->log(), Not(HasSubstr(address.substr(address.size() - 32)))) << "whoever reads the log must not read the file";
+  EXPECT_THAT(city->get("/v1/events").body, Not(HasSubstr(address)));
+  EXPECT_EQ(city->audit(), 0);
+}
+
+TEST_F(Attachments, ThatComeLateSurviveAnOutageAndAKill) {
+  City city(waiting("0s"));
+  const auto id = registered(city);
+  city.fault(Which::system137, R"({"mode": "status", "on": "amend", "status": 503})");
+  const auto sent = send(city, id, jpeg, "image/jpeg");
+  ASSERT_EQ(sent.status, 201);
+  city->kill();
+  city->start();
+  EXPECT_EQ(send(city, id, jpeg, "image/jpeg").status, 200) << "as an app does that got no answer";
+  EXPECT_EQ(link(city, id, "https://photos.example/1.jpg").status, 201);
+  EXPECT_EQ(city->request(id).at("/amendment/fields"), R"(["attachments"])");
+  city.heal(Which::system137);
+  settle_where_a_call_died(city, id);
+  const auto ledger = city.ledger(Which::system137);
+  EXPECT_THAT(ledger.at("/amendments/0/fields/media_url"), HasSubstr(sent.at("/digest")));
+  EXPECT_THAT(ledger.body, HasSubstr("https://photos.example/1.jpg"));
+  EXPECT_EQ(city->audit(), 0);
+}
+
+TEST_F(Attachments, OfASystemWorkedByHandAreOneItemUntilSomebodySawToThem) {
+  auto options = waiting("0s");
+  options.gateway.replace["driver = \"open311\""] = "driver = \"by_hand\"";
+  City city(options);
+  const auto id = city->take("1");
+  ASSERT_TRUE(eventually([&] { return city->state(id) == "by_hand"; }));
+  EXPECT_EQ(city->settle(id, R"({"action": "registered", "by": "زهرا احمدی", "code": "1405123"})").status, 200);
+  ASSERT_EQ(send(city, id, jpeg, "image/jpeg").status, 201);
+  ASSERT_TRUE(eventually([&] { return city->request(id).at("/amendment/state") == "held"; })) << city->request(id).body;
+  ASSERT_EQ(send(city, id, pdf, "application/pdf").status, 201);
+  const auto list = city->get("/v1/attention?reason=amend");
+  EXPECT_EQ(list.count("/items"), 1U) << list.body;
+  EXPECT_THAT(list.at("/items/0/detail"), HasSubstr("new attachments"));
+  EXPECT_EQ(city->settle(id, R"({"action": "dealt_with", "by": "زهرا احمدی"})").status, 200);
+  EXPECT_EQ(city->get("/v1/attention").count("/items"), 0U);
+  EXPECT_EQ(send(city, id, pdf, "application/pdf").status, 200);
+  EXPECT_EQ(city->get("/v1/attention").count("/items"), 0U) << "that one was seen";
+  ASSERT_EQ(link(city, id, "https://photos.example/1.jpg").status, 201);
+  EXPECT_TRUE(eventually([&] { return city->get("/v1/attention?reason=amend").count("/items") == 1; }));
+  EXPECT_EQ(city->audit(), 0);
+}
+
+TEST_F(Attachments, ThatComeLateAreNoBusinessOfADeskWithoutAPlaceForThem) {
+  City city(waiting("0s"));
+  const auto id = city->take_in(Gateway::form("1", R"("category": "loan")"));
+  ASSERT_TRUE(comes_to_be_registered(city, id));
+  ASSERT_EQ(send(city, id, jpeg, "image/jpeg").status, 201);
+  ASSERT_TRUE(eventually([&] { return city->query("SELECT attachments_told FROM cases") == "1"; }));
+  EXPECT_EQ(city.ledger(Which::service_desk).count("/amendments"), 0U);
+  EXPECT_EQ(city->request(id).at("/amendment/number"), "(absent)");
+  EXPECT_EQ(city->request(id).count("/attachments"), 1U) << "officers see it here";
+  EXPECT_EQ(city->get("/v1/attention?reason=amend").count("/items"), 0U);
 }
 
 TEST_F(Attachments, AreTakenUpToTheirLimitHoweverTheyAreFramed) {

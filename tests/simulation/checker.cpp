@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -209,13 +210,41 @@ class Check {
       if (row.state != state_registered) continue;
       if (row.amend_on_the_list != (row.amendment == amendment_held)) breach("6: {}'s amendment and the attention list disagree", row.code);
       if (row.amendment != amendment_none && row.amendment != amendment_held) breach("6: {}'s amendment waits in silence", row.code);
-      const auto* const entry = (row.system == 0 ? ledgers_.system137 : ledgers_.service_desk).under(row.upstream_code);
+      const auto& upstream = row.system == 0 ? ledgers_.system137 : ledgers_.service_desk;
+      const auto* const entry = upstream.under(row.upstream_code);
       if (entry == nullptr || row.amend_on_the_list) continue;
+      photographs(row, upstream, *entry);
       if (entry->category != row.category || entry->unit != row.unit) {
         breach("3: {} is {} for {}, but its system was told {} for {}", row.code, row.category, row.unit, entry->category, entry->unit);
       }
       if (entry->answered != row.answered) breach("3: {}'s system was not told of its answer", row.code);
       if (entry->withdrawn != row.close_reason.has_value()) breach("3: {}'s system was not told that it is withdrawn", row.code);
+    }
+  }
+  /// Each photograph came to the system that has a place for it, and once unless a person had a hand in it or an answer was in doubt. What
+  /// came after the registration to one without a place did not.
+  void photographs(const Row& row, const SimUpstream& upstream, const SimUpstream::Entry& entry) {
+    const auto& scenario = upstream.scenario();
+    std::map<std::string, int> there;
+    bool may_be_twice = entry.by != "gateway" || entry.doubts > 0;
+    for (const auto& url : entry.media) ++there[url];
+    std::set<int> numbers;
+    for (const auto& amendment : entry.amendments) {
+      may_be_twice |= amendment.by != "gateway";
+      if (!numbers.insert(amendment.number).second) continue;
+      for (const auto& url : amendment.media) ++there[url];
+      if (!scenario.amendment_takes_media && amendment.by == "gateway" && !amendment.media.empty()) {
+        breach("{} was told of photographs of {}, for which it has no place", upstream.name(), row.code);
+      }
+    }
+    auto query = ledgers_.database.query("SELECT url FROM attachments WHERE request = ?");
+    query.bind(row.key);
+    while (query.next()) {
+      const auto url = query.get<std::string>();
+      const auto times = there[url];
+      const bool has_place = scenario.amendment_takes_media || !scenario.amends || scenario.by_hand;
+      if (times == 0 && has_place && !row.close_reason) breach("3: {}'s system was not told of {}", row.code, url);
+      if (times > 1 && !may_be_twice) breach("3: {}'s system was told of {} {} times", row.code, url, times);
     }
   }
   void amendments_of(const SimUpstream::Entry& entry, bool sets_values) {

@@ -72,6 +72,8 @@ std::string_view to_string(Happened what) {
       "withdrawn",
       "invited",
       "nobody invited",
+      "photographed",
+      "photographs told",
       "taken back",
       "decided too late",
       "breaker opened",

@@ -76,6 +76,8 @@ enum class Happened {
   withdrawn,
   invited,
   nobody_invited,
+  photographed,
+  photographs_told,
   taken_back,
   decided_too_late,
   breaker_opened,

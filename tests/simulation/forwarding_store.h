@@ -51,6 +51,7 @@ class ForwardingStore : public store::Store {
   std::optional<Message> message(RequestKey request, std::int64_t id) override { return store_.message(request, id); }
   std::vector<Record> find_by_code(std::string_view code) override { return store_.find_by_code(code); }
   std::string original(RequestKey key) override { return store_.original(key); }
+  std::vector<Attachment> attachments(RequestKey key) override { return store_.attachments(key); }
   std::vector<Record> list(const store::RequestFilter& filter, RequestKey before, int limit) override {
     return store_.list(filter, before, limit);
   }

@@ -24,6 +24,7 @@ void Letters::send(const std::shared_ptr<Sent>& sent) {
     world_.after(world_.dice.delay(Milliseconds(50), seconds(30)), outside, [this, sent, answer] { receive(sent, answer); });
   };
   if (letter.invitation) return gateway->invite(*letter.invitation, letter.key, std::move(reply));
+  if (!letter.attachment.empty()) return gateway->attach(letter.request, letter.attachment, std::move(reply));
   gateway->carry_out(letter.request, letter.decision, letter.key, std::move(reply));
 }
 

@@ -9,13 +9,14 @@
 
 namespace salam::simulation {
 
-/// What one person decided of one request, or of the meeting's invitation, on its way to the gateway.
+/// What one person decided of one request or adds to it, or decided of the meeting's invitation, on its way to the gateway.
 struct Letter {
   RequestKey request = 0;
   Process::Decision decision;
   std::string key;  ///< Its `Idempotency-Key`; empty where it needs none.
   std::function<void(const Result<void>&)> answered;
   std::optional<Invitation> invitation{};  ///< In place of a request's decision.
+  std::string attachment{};                ///< In place of a decision.
 };
 
 /// Sends each until it is answered, the same under the same key.

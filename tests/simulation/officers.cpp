@@ -69,7 +69,10 @@ void Officers::look_into(const store::AttentionItem& item, const std::string& of
 std::optional<Request> Officers::fresh(const Claim& claim) {
   auto* gateway = gateway_();
   auto record = gateway == nullptr ? std::nullopt : gateway->store().find(claim.first);
-  if (record && record->request.attention.contains(claim.second)) return std::move(record->request);
+  if (record && record->request.attention.contains(claim.second)) {
+    for (const auto& attachment : gateway->store().attachments(claim.first)) record->request.media_urls.push_back(attachment.url.reveal());
+    return std::move(record->request);
+  }
   claimed_.erase(claim);
   return {};
 }

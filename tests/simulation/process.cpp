@@ -41,7 +41,8 @@ Process::Process(Surroundings& around, Mutation mutation)
                .sms = lines(around),
                .clock = around.world,
                .random = around.random,
-               .executor = core_},
+               .executor = core_,
+               .media_url = [](const Attachment& attachment) { return attachment.url.reveal(); }},
               metrics_),
       invitations_(policy_, {.store = *store_,
                              .clock = around.world,
@@ -95,6 +96,15 @@ void Process::invite(const Invitation& draft, const std::string& idempotency_key
           if (outcome) invitations_.approved();
           reply(outcome || outcome.error().code == "answer_kept" ? Result<void>{} : Result<void>{outcome.error()});
         });
+  });
+}
+
+void Process::attach(RequestKey key, const std::string& url, std::function<void(const Result<void>&)> reply) {
+  store::NewAttachment fresh{.request = key, .attachment = {.url = Sensitive(url)}, .most = 100};
+  fresh.then = [this, now = world_.now()](const Record& record) { return lifecycle::attached(record, false, policy_, {.now = now}); };
+  store_->attach(std::move(fresh), [this, reply = std::move(reply)](const store::AttachOutcome& outcome) {
+    if (outcome) driver_.added(outcome->tasks);
+    reply(outcome ? Result<void>{} : Result<void>{outcome.error()});
   });
 }
 

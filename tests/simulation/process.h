@@ -44,6 +44,8 @@ class Process {
   void carry_out(RequestKey key, Decision decision, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply);
   /// As PUT and then POST /v1/meetings/m/invitation/approve.
   void invite(const Invitation& draft, const std::string& idempotency_key, std::function<void(const Result<void>&)> reply);
+  /// As POST /v1/requests/{id}/attachments, of a link.
+  void attach(RequestKey key, const std::string& url, std::function<void(const Result<void>&)> reply);
   [[nodiscard]] store::Store& store() { return *store_; }
   [[nodiscard]] pipeline::Driver& driver() { return driver_; }
   [[nodiscard]] pipeline::RelaySteps& relay() { return relay_; }

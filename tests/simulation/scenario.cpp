@@ -39,6 +39,7 @@ UpstreamScenario upstream(Dice& dice, const std::string& prefix, Milliseconds fa
   drawn.amends = dice.chance(0.85);
   drawn.amendment_sets_values = dice.chance(0.4);
   drawn.has_amendment_lookup = dice.chance(0.7);
+  drawn.amendment_takes_media = dice.chance(0.8);
   drawn.outages = windows(dice, 3, faults_end, hours(2));
   if (dice.chance(0.2)) drawn.wrong_keys = windows(dice, 1, faults_end, hours(1));
   return drawn;

@@ -31,6 +31,7 @@ struct UpstreamScenario {
   bool amends = true;
   bool amendment_sets_values = false;
   bool has_amendment_lookup = false;
+  bool amendment_takes_media = true;
   Windows outages;
   Windows wrong_keys;
 };

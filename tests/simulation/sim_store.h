@@ -54,6 +54,7 @@ class SimStore : public store::Store {
   void mark_published(std::int64_t position) override;
   void note_attempt(RequestKey key, Attempt attempt) override { put(store::AttemptOperation{key, std::move(attempt)}); }
   void attach(store::NewAttachment attachment, std::function<void(store::AttachOutcome)> handler) override {
+    attachment.attachment.digest = attachment.attachment.url.reveal();
     put(store::AttachOperation{std::move(attachment), std::move(handler)});
   }
   void on_events(std::function<void()> listener) override { listener_ = std::move(listener); }
@@ -65,6 +66,7 @@ class SimStore : public store::Store {
   std::optional<Message> message(RequestKey request, std::int64_t id) override { return reader_.message(request, id); }
   std::vector<Record> find_by_code(std::string_view code) override { return reader_.find_by_code(code); }
   std::string original(RequestKey key) override { return reader_.original(key); }
+  std::vector<Attachment> attachments(RequestKey key) override { return reader_.attachments(key); }
   std::vector<Record> list(const store::RequestFilter& filter, RequestKey before, int limit) override {
     return reader_.list(filter, before, limit);
   }

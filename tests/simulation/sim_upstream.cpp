@@ -27,7 +27,8 @@ SimUpstream::SimUpstream(std::string name, UpstreamScenario scenario, World& wor
               .follow_up_batch = 20,
               .amends = scenario_.amends && !scenario_.by_hand,
               .amendment_sets_values = scenario_.amendment_sets_values,
-              .has_amendment_lookup = scenario_.has_amendment_lookup} {}
+              .has_amendment_lookup = scenario_.has_amendment_lookup,
+              .amendment_takes_media = scenario_.amendment_takes_media} {}
 
 bool SimUpstream::within(const Windows& windows) const {
   return world_.faults && std::ranges::any_of(windows, [&](const auto& window) {
@@ -71,12 +72,21 @@ void SimUpstream::submit(std::shared_ptr<const Request> request, Handler<SubmitO
 void SimUpstream::amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) {
   const auto began = world_.now();
   world_.tell("{}: amendment {} of {}", name_, request->handling.amendment.number, request->code.digits());
+  auto watched = handler;
+  if (request->handling.amendment.under_way.test(static_cast<std::size_t>(Field::attachments))) {
+    ++entry(request->registration.code).doubts;
+    watched = [this, code = request->registration.code, handler](const Reply<AmendOutcome>& reply) {
+      const bool in_doubt = std::holds_alternative<outcome::Uncertain>(reply.outcome) && !scenario_.amendment_sets_values;
+      if (!in_doubt && !std::holds_alternative<outcome::Unclear>(reply.outcome)) --entry(code).doubts;
+      handler(reply);
+    };
+  }
   // Who promises nothing of when it acts could not be kept in order by any gateway.
   carry_out<AmendOutcome>({.act = [this, request, began] { return act_on(*request, began); },
                            .repeatable = scenario_.amendment_sets_values,
                            .late = scenario_.settle_after ? scenario_.latest - scenario_.lag : milliseconds(0),
                            .began = began,
-                           .handler = handler});
+                           .handler = std::move(watched)});
 }
 
 template <class Outcome>
@@ -127,7 +137,7 @@ SubmitOutcome SimUpstream::act(const Request& request, Timestamp began) {
 
 AmendOutcome SimUpstream::act_on(const Request& request, Timestamp began) {
   const auto reference = request.code.digits();
-  const auto& [state, number, changed, under_way, intent_at, attempts, reason] = request.handling.amendment;
+  const auto& [state, number, changed, under_way, attachments, intent_at, attempts, reason] = request.handling.amendment;
   if (poisonous(reference)) {
     world_.counts.add(Happened::poisonous);
     return outcome::Misconfigured{"HTTP 403"};
@@ -145,6 +155,7 @@ AmendOutcome SimUpstream::act_on(const Request& request, Timestamp began) {
                              .fields = under_way,
                              .category = request.content.category,
                              .unit = unit,
+                             .media = request.media_urls,
                              .at = world_.now(),
                              .shows_at = std::min(world_.now() + lag, latest(began)),
                              .by = "gateway"});
@@ -154,6 +165,7 @@ AmendOutcome SimUpstream::act_on(const Request& request, Timestamp began) {
   if (carries(Field::answer)) told.answered = request.handling.answer.has_value();
   if (carries(Field::withdrawn)) told.withdrawn = request.handling.closure.has_value();
   world_.counts.add(Happened::amended);
+  if (carries(Field::attachments)) world_.counts.add(Happened::photographs_told);
   world_.tell("{}: {} amended by {} ({}): {} {}", name_, reference, number, under_way.to_string(), request.content.category, unit);
   return outcome::Amended{};
 }
@@ -173,6 +185,7 @@ void SimUpstream::enter(const Request& request, Timestamp began) {
                      .progress = {},
                      .category = request.content.category,
                      .unit = {},
+                     .media = request.media_urls,
                      .amendments = {}});
   by_code_.emplace(ledger_.back().code, ledger_.size() - 1);
   Dice fate(std::hash<std::string>{}(reference + ledger_.back().code));
@@ -369,6 +382,7 @@ void SimUpstream::amend_by_hand(const Request& seen, const std::string& officer)
                              .fields = handling.amendment.fields,
                              .category = page.category,
                              .unit = page.unit,
+                             .media = seen.media_urls,
                              .at = world_.now(),
                              .shows_at = world_.now(),
                              .by = officer});

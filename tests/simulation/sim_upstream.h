@@ -19,12 +19,15 @@ class SimUpstream : public Upstream {
     Fields fields;
     std::string category;
     std::string unit;
+    std::vector<std::string> media;
     Timestamp at;
     Timestamp shows_at;  ///< In the lookup.
     std::string by;
 
     [[nodiscard]] bool says_the_same_as(const Amendment& other) const {
-      return fields == other.fields && category == other.category && unit == other.unit;
+      // What is told again of attachments may come with what has changed meanwhile, and is told of it after.
+      const bool same_values = category == other.category && unit == other.unit;
+      return fields == other.fields && media == other.media && (same_values || !media.empty());
     }
   };
   struct Entry {
@@ -39,6 +42,8 @@ class SimUpstream : public Upstream {
     std::string unit;
     bool answered = false;
     bool withdrawn = false;
+    std::vector<std::string> media;     ///< That came with its registration.
+    int doubts = 0;                     ///< Photographs were sent, and the answer said nothing that could be relied on.
     bool taken_back = false;            ///< By the officer who had entered it.
     std::vector<Amendment> amendments;  ///< In the order in which they came.
   };
@@ -54,7 +59,7 @@ class SimUpstream : public Upstream {
   void look_up_amendment(std::shared_ptr<const Request> request, const Handler<LookupOutcome>& handler) override;
   void follow_up(const std::vector<std::string>& codes, const Handler<FollowUpOutcome>& handler) override;
 
-  /// What a person sees in the system's own page.
+  /// What a person sees in the system's own page. Whoever enters something there fills in `media_urls` of what was seen: all there are.
   [[nodiscard]] const Entry* find(const std::string& reference) const;
   [[nodiscard]] const Entry* under(const std::string& code) const;
   std::string register_by_hand(const Request& seen, const std::string& officer);

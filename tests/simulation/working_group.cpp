@@ -38,15 +38,17 @@ const char* WorkingGroup::category() {
 
 void WorkingGroup::decide(const Request& seen, const std::string& by) {
   lifecycle::Decider decider{.by = by, .version = world_.dice.chance(0.5) ? std::optional(seen.version) : std::nullopt};
-  switch (world_.dice.pick({5, 4, 3, 1})) {
+  switch (world_.dice.pick({5, 4, 3, 1, 4})) {
     case 0:
       return assign(seen, decider);
     case 1:
       return correct(seen, std::move(decider));
     case 2:
       return answer(seen, decider);
-    default:
+    case 3:
       return withdraw(seen, decider);
+    default:
+      return photograph(seen);
   }
 }
 
@@ -112,6 +114,20 @@ void WorkingGroup::invite() {
                            world_.counts.add(answer ? Happened::invited : Happened::nobody_invited);
                          },
                      .invitation = draft});
+}
+
+void WorkingGroup::photograph(const Request& seen) {
+  const auto url = "https://photos.example/" + std::to_string(++photographs_);
+  letters_.post(world_.dice.delay(seconds(1), minutes(20)), {.request = seen.key,
+                                                             .decision = {},
+                                                             .key = {},
+                                                             .answered =
+                                                                 [this, url, reference = seen.code.digits()](const Result<void>& answer) {
+                                                                   world_.tell("working group: {} for {}: {}", url, reference,
+                                                                               answer ? "taken" : answer.error().code);
+                                                                   if (answer) world_.counts.add(Happened::photographed);
+                                                                 },
+                                                             .attachment = url});
 }
 
 void WorkingGroup::post(const Request& seen, Happened what, Process::Decision decision, std::string key) {

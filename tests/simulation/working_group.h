@@ -8,8 +8,8 @@
 
 namespace salam::simulation {
 
-/// The working group and those who answer citizens: they correct, assign, answer, withdraw and invite, now and then two of them the same
-/// request, from what they read a while ago.
+/// The working group and those who answer citizens: they correct, assign, answer, withdraw, add photographs and invite, now and then two
+/// of them the same request, from what they read a while ago.
 class WorkingGroup {
  public:
   WorkingGroup(World& world, const Scenario& scenario, Gateway gateway)
@@ -26,6 +26,7 @@ class WorkingGroup {
   void answer(const Request& seen, const lifecycle::Decider& decider);
   void withdraw(const Request& seen, const lifecycle::Decider& decider);
   void invite();
+  void photograph(const Request& seen);
   void post(const Request& seen, Happened what, Process::Decision decision, std::string key);
   const char* category();
 
@@ -34,6 +35,7 @@ class WorkingGroup {
   Gateway gateway_;
   Letters letters_;
   int numbers_ = 0;
+  int photographs_ = 0;
 };
 
 }  // namespace salam::simulation

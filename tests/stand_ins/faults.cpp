@@ -154,9 +154,9 @@ std::optional<Fault> Faults::pick(std::string_view action, std::string_view text
   return std::nullopt;
 }
 
-std::optional<Fault> Faults::pick_registration(bool with_files, std::string_view text) {
-  auto fault = with_files ? pick("register_files", text) : std::nullopt;
-  return fault ? fault : pick("register", text);
+std::optional<Fault> Faults::pick_with_files(const std::string& on, bool with_files, std::string_view text) {
+  auto fault = with_files ? pick(on + "_files", text) : std::nullopt;
+  return fault ? fault : pick(on, text);
 }
 
 Answer answer_under(const std::optional<Fault>& fault, const std::function<Response()>& act,

@@ -36,7 +36,7 @@ enum class Mode {
 
 struct Fault {
   Mode mode = Mode::status;
-  std::string on;     ///< `register`, `register_files` (only with files), `look_up`, `poll`, `amend`, `send`, `status`, or `any`.
+  std::string on;     ///< `register`, `amend`, either with `_files` (only with files), `look_up`, `poll`, `send`, `status`, or `any`.
   std::string match;  ///< Only calls whose text (description, codes, category, receptor) holds this.
   std::optional<std::int64_t> count;  ///< So often, then no more.
   double probability = 1;
@@ -64,7 +64,7 @@ class Faults {
   [[nodiscard]] std::string to_json() const;
 
   std::optional<Fault> pick(std::string_view action, std::string_view text);
-  std::optional<Fault> pick_registration(bool with_files, std::string_view text);
+  std::optional<Fault> pick_with_files(const std::string& on, bool with_files, std::string_view text);
 
  private:
   std::string acting_;

@@ -52,7 +52,7 @@ std::optional<Response> wrong_location(const Fields& fields) {
   return std::nullopt;
 }
 
-/// `POST /requests` takes a form of either kind, and files in the field `media` of a multipart one.
+/// What is posted is a form of either kind, with files in the field `media` of a multipart one.
 std::optional<Response> read_form(const Request& request, Form& form) {
   if (request.media_type() == "multipart/form-data") {
     if (auto wrong = read_multipart(request, form)) return invalid(*wrong);
@@ -256,7 +256,7 @@ Answer Open311::submit(const Request& request) {
   auto category = value_of(fields, "service_code");
   auto external_id = value_of(fields, external_id_attribute);
   std::string text = std::string(category) + '\n' + std::string(external_id) + '\n' + std::string(value_of(fields, "description"));
-  auto fault = faults_.pick_registration(!form.files.empty(), text);
+  auto fault = faults_.pick_with_files("register", !form.files.empty(), text);
   return answer_under(
       fault, [&] { return file(form, fault); }, faulty);
 }
@@ -297,16 +297,16 @@ Response Open311::file(const Form& form, const std::optional<Fault>& fault) {
 }
 
 Answer Open311::update(const Request& request) {
-  if (request.media_type() != "application/x-www-form-urlencoded")
-    return {error(415, "415", "application/x-www-form-urlencoded is needed")};
-  auto fields = parse_form(request.body);
-  if (!fields) return {invalid("the form is not well-formed UTF-8")};
-  if (value_of(*fields, "api_key") != settings_.api_key) return {error(403, "403", "api_key is missing or wrong")};
-  if (auto wrong = wrong_jurisdiction(*fields)) return {std::move(*wrong)};
-  if (auto wrong = open311::wrong_update(*fields, registry_)) return {std::move(*wrong)};
-  auto fault = faults_.pick("amend", std::string(value_of(*fields, "update_id")) + '\n' + std::string(value_of(*fields, "description")));
+  Form form;
+  if (auto wrong = read_form(request, form)) return {std::move(*wrong)};
+  const auto& fields = form.fields;
+  if (value_of(fields, "api_key") != settings_.api_key) return {error(403, "403", "api_key is missing or wrong")};
+  if (auto wrong = wrong_jurisdiction(fields)) return {std::move(*wrong)};
+  if (auto wrong = open311::wrong_update(fields, registry_)) return {std::move(*wrong)};
+  const auto text = std::string(value_of(fields, "update_id")) + '\n' + std::string(value_of(fields, "description"));
+  auto fault = faults_.pick_with_files("amend", !form.files.empty(), text);
   return answer_under(
-      fault, [&] { return open311::post_update(*fields, registry_, fault); }, faulty);
+      fault, [&] { return open311::post_update(form, registry_, fault); }, faulty);
 }
 
 Answer Open311::list(const Fields& query) {

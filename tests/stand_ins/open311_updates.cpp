@@ -19,6 +19,7 @@ struct Update {
   std::string status;
   std::string description;
   Time at{};
+  std::string media_url{};
 };
 
 void add_steps(std::vector<Update>& updates, const Registration& registration, const Pace& pace, Time now) {
@@ -30,8 +31,12 @@ void add_steps(std::vector<Update>& updates, const Registration& registration, c
 }
 
 Update update_of(const Amendment& amendment) {
-  return {amendment.id, amendment.code, std::string(value_of(amendment.fields, "status")),
-          std::string(value_of(amendment.fields, "description")), amendment.at};
+  return {amendment.id,
+          amendment.code,
+          std::string(value_of(amendment.fields, "status")),
+          std::string(value_of(amendment.fields, "description")),
+          amendment.at,
+          std::string(value_of(amendment.fields, "media_url"))};
 }
 
 std::vector<Update> all_updates(const Registry& registry, const Pace& pace) {
@@ -64,7 +69,8 @@ Response list_updates(const Fields& query, const Registry& registry, const Pace&
   json.open_array();
   for (const auto& update : updates) {
     json.open_object().member("update_id", update.id).member("service_request_id", update.request).member("status", update.status);
-    json.member("updated_datetime", w3c_time(update.at)).member("description", update.description).member("media_url", "").close_object();
+    json.member("updated_datetime", w3c_time(update.at)).member("description", update.description);
+    json.member("media_url", update.media_url).close_object();
   }
   return {200, json.close_array().take()};
 }
@@ -82,8 +88,10 @@ std::optional<Response> wrong_update(const Fields& fields, const Registry& regis
   return std::nullopt;
 }
 
-Response post_update(const Fields& fields, Registry& registry, const std::optional<Fault>& fault) {
+Response post_update(const Form& form, Registry& registry, const std::optional<Fault>& fault) {
+  const auto& fields = form.fields;
   Amendment amendment;
+  amendment.files = form.files;
   amendment.sent_as = value_of(fields, "update_id");
   amendment.id = is(fault, Mode::drop_external_id) ? "U" + std::to_string(registry.amendments().size() + 1) : amendment.sent_as;
   amendment.code = value_of(fields, "service_request_id");

@@ -15,6 +15,6 @@ Response list_updates(const Fields& query, const Registry& registry, const Pace&
 /// What is wrong with one; nothing where it can be posted.
 std::optional<Response> wrong_update(const Fields& fields, const Registry& registry);
 /// The same update twice is kept once.
-Response post_update(const Fields& fields, Registry& registry, const std::optional<Fault>& fault);
+Response post_update(const Form& form, Registry& registry, const std::optional<Fault>& fault);
 
 }  // namespace salam::stand_ins::open311

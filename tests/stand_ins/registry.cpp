@@ -8,25 +8,31 @@ namespace salam::stand_ins {
 
 namespace {
 
+void write_files(Json& json, const std::vector<UploadedFile>& files) {
+  json.key("files").open_array();
+  for (const auto& file : files) {
+    json.open_object().member("field", file.field).member("name", file.name).member("media_type", file.media_type);
+    json.member("size", static_cast<std::int64_t>(file.size)).member("sha256", file.sha256).close_object();
+  }
+  json.close_array();
+}
+
 void write(Json& json, const Registration& registration, std::string_view system) {
   json.open_object().member("system", system).member("id", registration.code).member("external_id", registration.external_id);
   json.member("category", registration.category).member("at", w3c_time(registration.at));
   if (!registration.token.empty()) json.member("token", registration.token);
   json.key("fields").open_object();
   for (const auto& [name, value] : registration.fields) json.member(name, value);
-  json.close_object().key("files").open_array();
-  for (const auto& file : registration.files) {
-    json.open_object().member("field", file.field).member("name", file.name).member("media_type", file.media_type);
-    json.member("size", static_cast<std::int64_t>(file.size)).member("sha256", file.sha256).close_object();
-  }
-  json.close_array().close_object();
+  write_files(json.close_object(), registration.files);
+  json.close_object();
 }
 
 void write(Json& json, const Amendment& amendment, std::string_view system) {
   json.open_object().member("system", system).member("amends", amendment.code).member("id", amendment.sent_as);
   json.member("times", amendment.times).member("at", w3c_time(amendment.at)).key("fields").open_object();
   for (const auto& [name, value] : amendment.fields) json.member(name, value);
-  json.close_object().close_object();
+  write_files(json.close_object(), amendment.files);
+  json.close_object();
 }
 
 }  // namespace

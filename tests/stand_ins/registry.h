@@ -37,6 +37,7 @@ struct Amendment {
   Time at{};
   Time visible_at{};  ///< For lookups.
   Fields fields;      ///< As they came, without the key.
+  std::vector<UploadedFile> files{};
 };
 
 /// All registrations of one system, in their order, and what was added to them.

@@ -61,14 +61,27 @@ std::string_view code_in(std::string_view path) {
   return path.starts_with('/') && path.find('/', 1) == std::string_view::npos ? path.substr(1) : std::string_view{};
 }
 
-/// A ticket with its files: the ticket as JSON in the part `ticket`, each file in a part `files`.
-std::optional<std::string> read_parts(const Request& request, Form& form) {
+using Reader = std::optional<std::string> (*)(std::string_view body, Fields& fields);
+
+/// A ticket or an amendment with its files: itself as JSON in the part of that name, each file in a part `files`.
+std::optional<std::string> read_parts(const Request& request, std::string_view name, Reader reader, Form& form) {
   Form parts;
   if (auto wrong = read_multipart(request, parts)) return wrong;
-  if (parts.fields.size() != 1 || parts.fields.front().first != "ticket") return "one part ticket is required, and no other but files";
+  if (parts.fields.size() != 1 || parts.fields.front().first != name) {
+    return "one part " + std::string(name) + " is required, and no other but files";
+  }
   if (!std::ranges::all_of(parts.files, [](const auto& file) { return file.field == "files"; })) return "files go in files";
   form.files = std::move(parts.files);
-  return desk::read_ticket(parts.fields.front().second, form.fields);
+  return reader(parts.fields.front().second, form.fields);
+}
+
+std::optional<Response> read_body(const Request& request, std::string_view name, Reader reader, Form& form) {
+  const bool multipart = request.media_type() == "multipart/form-data";
+  if (!multipart && request.media_type() != "application/json") {
+    return error(415, "unsupported_media_type", "application/json or multipart/form-data is needed");
+  }
+  auto wrong = multipart ? read_parts(request, name, reader, form) : reader(request.body, form.fields);
+  return wrong ? std::optional(invalid(*wrong)) : std::nullopt;
 }
 
 void write_amendment(Json& json, const Amendment& amendment) {
@@ -98,16 +111,12 @@ Answer ServiceDesk::serve(const Request& request) {
 }
 
 Answer ServiceDesk::create(const Request& request) {
-  bool multipart = request.media_type() == "multipart/form-data";
-  if (!multipart && request.media_type() != "application/json") {
-    return {error(415, "unsupported_media_type", "application/json or multipart/form-data is needed")};
-  }
   Form form;
-  if (auto wrong = multipart ? read_parts(request, form) : desk::read_ticket(request.body, form.fields)) return {invalid(*wrong)};
+  if (auto wrong = read_body(request, "ticket", desk::read_ticket, form)) return {std::move(*wrong)};
   const auto& fields = form.fields;
   std::string text = std::string(value_of(fields, "category")) + '\n' + std::string(value_of(fields, "external_id")) + '\n' +
                      std::string(value_of(fields, "title")) + '\n' + std::string(value_of(fields, "description"));
-  auto fault = faults_.pick_registration(!form.files.empty(), text);
+  auto fault = faults_.pick_with_files("register", !form.files.empty(), text);
   return answer_under(
       fault, [&] { return file(form, fault); }, faulty);
 }
@@ -175,9 +184,11 @@ Answer ServiceDesk::find(const Request& request) {
 }
 
 Answer ServiceDesk::amend(const Request& request, std::string_view code) {
-  if (request.media_type() != "application/json") return {error(415, "unsupported_media_type", "application/json is needed")};
+  Form form;
+  if (auto wrong = read_body(request, "amendment", desk::read_amendment, form)) return {std::move(*wrong)};
   Amendment amendment;
-  if (auto wrong = desk::read_amendment(request.body, amendment.fields)) return {invalid(*wrong)};
+  amendment.fields = std::move(form.fields);
+  amendment.files = std::move(form.files);
   const auto* registration = registry_.by_code(code);
   if (registration == nullptr) return {error(404, "not_found", "there is no such ticket")};
   amendment.id = amendment.sent_as = value_of(amendment.fields, "external_id");
@@ -185,7 +196,8 @@ Answer ServiceDesk::amend(const Request& request, std::string_view code) {
   if (!registration->external_id.empty() && !amendment.id.starts_with(registration->external_id + "-")) {
     return {invalid("external_id belongs to another ticket")};
   }
-  auto fault = faults_.pick("amend", amendment.id + '\n' + std::string(value_of(amendment.fields, "text")));
+  const auto text = amendment.id + '\n' + std::string(value_of(amendment.fields, "text"));
+  auto fault = faults_.pick_with_files("amend", !amendment.files.empty(), text);
   auto act = [&] {
     amendment.at = std::chrono::system_clock::now();
     amendment.visible_at = amendment.at + (is(fault, Mode::lookup_lag) ? fault->ms : Milliseconds(0));

@@ -93,7 +93,7 @@ bool is_region(std::string_view text) {
   auto number = to_integer(text);
   return text == "nazhvan" || (number && *number >= 1 && *number <= 15 && text[0] != '0');
 }
-constexpr std::array<Member, 12> amendment_members{{{"external_id", Type::text, true},
+constexpr std::array<Member, 13> amendment_members{{{"external_id", Type::text, true},
                                                     {"number", Type::integer, true},
                                                     {"text", Type::text, true},
                                                     {"title", Type::text, true},
@@ -104,7 +104,8 @@ constexpr std::array<Member, 12> amendment_members{{{"external_id", Type::text, 
                                                     {"applicant", Type::object},
                                                     {"place", Type::object},
                                                     {"assignment", Type::object},
-                                                    {"answer", Type::text_or_null}}};
+                                                    {"answer", Type::text_or_null},
+                                                    {"media_urls", Type::text_or_null}}};
 constexpr std::array<Member, 3> assignment_members{
     {{"unit", Type::text_or_null}, {"due", Type::text_or_null}, {"explanation", Type::text_or_null}}};
 

@@ -18,24 +18,10 @@ TEST_F(LifecycleTest, AReceivedRequestIsSentAtOnceAndHasAClockForTheHoldingMessa
   EXPECT_THAT(change.events, ElementsAre(Field(&Event::type, EventType::received)));
 }
 
-TEST_F(LifecycleTest, TheFirstCallWaitsForAttachmentsNoLongerThanUntilTheyAreThere) {
+TEST_F(LifecycleTest, TheFirstCallWaitsForAttachmentsWhereSomeMayCome) {
   policy_.wait_for_attachments = seconds(30);
   EXPECT_EQ(received(fresh(), policy_, at(), false).tasks[0].due, start) << "none will come";
   EXPECT_EQ(apply(received(fresh(), policy_, at())).tasks[0].due, start + seconds(30));
-  const auto version = record_.request.version;
-  const auto change = apply(attachments_complete(record_, policy_, at(seconds(4))));
-  EXPECT_TRUE(change.tasks_only);
-  EXPECT_THAT(change.tasks, ElementsAre(Field(&Task::due, start + seconds(4))));
-  EXPECT_EQ(record_.request.version, version);
-}
-
-TEST_F(LifecycleTest, AttachmentsThatComeAfterTheFirstCallChangeNothing) {
-  receive();
-  apply(begin_call(record_, can_look_up_, policy_, at()));
-  EXPECT_EQ(attachments_complete(record_, policy_, at()).error().code, "overtaken");
-  apply(call_later(record_, "HTTP 503", {}, policy_, at()));
-  ASSERT_EQ(state(), RegistrationState::waiting);
-  EXPECT_EQ(attachments_complete(record_, policy_, at()).error().code, "overtaken") << "its backoff holds";
 }
 
 TEST_F(LifecycleTest, ARequestWithoutANumberIsRegisteredAllTheSameAndStandsOnTheList) {

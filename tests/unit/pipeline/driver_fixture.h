@@ -114,6 +114,8 @@ class ScriptedUpstream : public Upstream {
   void amend(std::shared_ptr<const Request> request, const Handler<AmendOutcome>& handler) override {
     const auto& handling = request->handling;
     amended.emplace_back(handling.amendment.number, handling.assignment ? handling.assignment->unit : "");
+    media_urls = request->media_urls;
+    files = request->files;
     if (!holds_amendments) return answer<AmendOutcome>(executor_, amends, handler);
     executor_.post([this, handler] { held_amendments.push_back(handler); });
   }
@@ -180,7 +182,7 @@ class DriverTest : public ::testing::Test {
   struct Options {
     std::size_t memory = LaneSettings{}.memory;  ///< So many tasks at most does a lane hold.
     bool two_lines = false;
-    std::function<std::vector<std::string>(RequestKey)> media_urls{};
+    Enclosures::Url media_url{};
     bool follows_up = false;  ///< 137 is asked after each request, every half minute.
     bool desk_after_review = false;
   };
@@ -201,7 +203,7 @@ class DriverTest : public ::testing::Test {
     settings_.lanes[static_cast<std::size_t>(Lane::status137)].batch = 10;
     settings_.policy.desk_after_review = options.desk_after_review;
     policy_ = settings_.policy;
-    media_urls_ = options.media_urls;
+    media_url_ = options.media_url;
     lines_.push_back({"first", sms_});
     if (options.two_lines) lines_.push_back({"second", second_sms_});
     start();
@@ -216,7 +218,7 @@ class DriverTest : public ::testing::Test {
                                                      .clock = executor_,
                                                      .random = random_,
                                                      .executor = executor_,
-                                                     .media_urls = media_urls_},
+                                                     .media_url = media_url_},
                                        metrics_);
     driver_->start();
   }
@@ -277,6 +279,25 @@ class DriverTest : public ::testing::Test {
     EXPECT_TRUE(executor_.run_until([&] { return outcome.has_value(); }));
     EXPECT_TRUE(outcome->ok()) << (outcome->ok() ? "" : outcome->error().code);
   }
+  /// A file or, with a `url`, a link, as the API would attach it. Whether it was new.
+  bool attach(RequestKey key, const std::string& content, const std::string& name = "", const std::string& url = "") {
+    Attachment described{
+        .digest = {}, .media_type = url.empty() ? "image/jpeg" : "", .size = 0, .name = Sensitive(name), .url = Sensitive(url)};
+    const auto then = [this, now = executor_.now()](const Record& record) {
+      return lifecycle::attached(record, all_attached_, policy_, {.now = now});
+    };
+    std::optional<store::AttachOutcome> done;
+    store_->attach({.request = key, .attachment = std::move(described), .content = content, .most = 10, .then = then},
+                   [&](const store::AttachOutcome& outcome) {
+                     executor_.post([&, outcome] {
+                       if (outcome) driver_->added(outcome->tasks);
+                       done = outcome;
+                     });
+                   });
+    EXPECT_TRUE(executor_.run_until([&] { return done.has_value(); }));
+    EXPECT_TRUE(done->ok());
+    return (*done)->fresh;
+  }
   void assign(RequestKey key, const std::string& unit) {
     decide(key, [unit](const Record& record, const auto& decider, const auto& policy, const auto& moment) {
       return lifecycle::assign(record, {.assignment = {.unit = unit}}, decider, policy, moment);
@@ -329,8 +350,9 @@ class DriverTest : public ::testing::Test {
   ScriptedSms sms_{executor_};
   ScriptedSms second_sms_{executor_};
   prometheus::Registry metrics_;
-  std::function<std::vector<std::string>(RequestKey)> media_urls_;
+  Enclosures::Url media_url_;
   lifecycle::Policy policy_;
+  bool all_attached_ = false;  ///< All attachments are there that were announced.
   Settings settings_;
   std::vector<SmsLine> lines_;
   std::unique_ptr<store::Store> store_;

@@ -1,5 +1,6 @@
 #include <fstream>
 #include <set>
+#include <stdexcept>
 
 #include "gateway/store/attachment_files.h"
 #include "tests/unit/store/support.h"
@@ -40,7 +41,7 @@ TEST_F(Attachments, AreKeptByTheirContentsDigestForTheOwnerAlone) {
   EXPECT_FALSE(fs::exists(folder())) << "who has none has no folder";
   const auto attached = calls().attach(scan(key_, "%PDF-")).value();
   EXPECT_TRUE(attached.fresh);
-  EXPECT_EQ(attached.held, 1U);
+  EXPECT_EQ(store_->find(key_)->request.attachments, 1);
   const auto& one = attached.attachment;
   EXPECT_EQ(one.digest, digest_of("%PDF-"));
   EXPECT_EQ(one.size, 5U);
@@ -67,9 +68,44 @@ TEST_F(Attachments, SentAgainAreTheSame) {
   again.attachment.name = Sensitive<std::string>("other.pdf");
   const auto second = calls().attach(again).value();
   EXPECT_FALSE(second.fresh);
-  EXPECT_EQ(second.held, 1U);
+  EXPECT_EQ(store_->find(key_)->request.attachments, 1);
   EXPECT_EQ(second.attachment, first.attachment);
   EXPECT_THAT(store_->attachments(key_), SizeIs(1));
+}
+
+TEST_F(Attachments, BringWithThemWhatComesOfThemAndOnlyOnce) {
+  int seen = 0;
+  auto one = scan(key_);
+  one.then = [&seen](const Record& record) -> Result<Change> {
+    seen = record.request.attachments;
+    Change change{.after = record.request};
+    change.after.handling.attachments_told = seen;
+    change.after.handling.amendment.attachments = seen;
+    change.tasks.push_back({.lane = Lane::system137, .due = evening, .request = record.request.key, .amendment = true});
+    return change;
+  };
+  const auto attached = calls().attach(one).value();
+  EXPECT_EQ(seen, 1) << "it sees the request with the attachment";
+  EXPECT_THAT(attached.tasks, SizeIs(1));
+  EXPECT_NE(attached.tasks.at(0).id, 0);
+  start();
+  const auto& handling = store_->find(key_)->request.handling;
+  EXPECT_EQ(handling.attachments_told, 1);
+  EXPECT_EQ(handling.amendment.attachments, 1);
+  seen = 0;
+  EXPECT_THAT(calls().attach(one).value().tasks, IsEmpty());
+  EXPECT_EQ(seen, 0);
+}
+
+TEST_F(Attachments, StayWhereNothingComesOfThem) {
+  auto one = scan(key_);
+  one.then = [](const Record&) -> Result<Change> { return Error{"unchanged", ""}; };
+  EXPECT_TRUE(calls().attach(one).value().fresh);
+  auto other = scan(key_, "other");
+  other.then = [](const Record&) -> Result<Change> { throw std::runtime_error("a defect"); };
+  EXPECT_TRUE(calls().attach(other).value().fresh);
+  EXPECT_EQ(store_->find(key_)->request.attachments, 2);
+  EXPECT_EQ(store_->find(key_)->request.version, 1);
 }
 
 TEST_F(Attachments, OfTwoRequestsShareAFile) {

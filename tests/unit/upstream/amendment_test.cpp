@@ -55,6 +55,17 @@ TEST(AmendmentText, HasWordsForEveryField) {
   EXPECT_EQ(told(Field::answer, request), "پاسخ: تلفنی");
 }
 
+TEST(AmendmentText, SaysWhereNewAttachmentsAreOrHowManyGoAlong) {
+  auto request = attached_request();
+  EXPECT_EQ(told(Field::attachments, request), "پیوست: https://gateway.example/v1/media/ab https://photos.example/2.jpg");
+  request.media_urls.clear();
+  EXPECT_EQ(told(Field::attachments, request), "پیوست: پذیرفته نشد") << "they were not taken";
+  request.files = {sample_file("a.jpg", "image/jpeg", "a"), sample_file("b.jpg", "image/jpeg", "b")};
+  EXPECT_EQ(told(Field::attachments, request), "پیوست: ۲ پرونده");
+  request.media_urls = {"https://photos.example/2.jpg"};
+  EXPECT_EQ(told(Field::attachments, request), "پیوست: ۲ پرونده https://photos.example/2.jpg");
+}
+
 TEST(AmendmentText, SaysThatSomethingIsGone) {
   auto request = amended_request();
   request.handling.assignment->due.reset();

@@ -100,6 +100,53 @@ TEST(MappedAmend, SaysWhatTheCoreMayRelyOn) {
   EXPECT_FALSE(note->amendment_sets_values() || note->has_amendment_lookup());
 }
 
+TEST(MappedAmend, HasAPlaceForAttachmentsOnlyWhereItNamesOne) {
+  const std::string amends = "[amend]\npath = \"/t/{{upstream_code}}\"\n";
+  EXPECT_FALSE(mapped(amends)->amendment_takes_media());
+  EXPECT_FALSE(desk()->amendment_takes_media());
+  EXPECT_FALSE(mapped("")->amendment_takes_media() || mapped("")->amendment_takes_files());
+  EXPECT_FALSE(mapped(amends + "body_format = \"form\"\nbody = \"{{amendment_text}}\"\n")->amendment_takes_media())
+      << "words are no place: whoever reads them could read the file";
+  for (const auto* const place : {"{{media_url}}", "{{media_urls}}"}) {
+    const auto noted = mapped(amends + "body_format = \"form\"\nbody = \"m=" + place + "\"\n");
+    EXPECT_TRUE(noted->amendment_takes_media());
+    EXPECT_FALSE(noted->amendment_takes_files());
+  }
+}
+
+TEST(MappedAmend, PutsNewAttachmentsWhereTheyBelong) {
+  const auto both = R"({"photo": {{media_url}}, "photos": {{media_urls}}})";
+  const auto table = "[amend]\npath = \"/t/{{upstream_code}}\"\nbody_format = \"json\"\nbody = '" + std::string(both) + "'\n";
+  const auto amends = mapped(table);
+  EXPECT_EQ(
+      amends->amend_request(attached_request()).body,
+      R"({"photo": "https://gateway.example/v1/media/ab", "photos": "https://gateway.example/v1/media/ab\nhttps://photos.example/2.jpg"})");
+  EXPECT_EQ(amends->amend_request(amended_request()).body, R"({"photo": null, "photos": null})");
+}
+
+TEST(MappedAmend, MayBeAMultipartFormWithFiles) {
+  const std::string amends = "[amend]\npath = \"/t/{{upstream_code}}\"\n";
+  const auto with_files = mapped(amends + R"(body_format = "multipart"
+[[amend.part]]
+name = "note"
+value = "{{amendment_text}}"
+[[amend.part]]
+name = "scan"
+file = true
+)");
+  EXPECT_TRUE(with_files->amendment_takes_media() && with_files->amendment_takes_files());
+  EXPECT_FALSE(with_files->takes_files()) << "its registration is another call";
+  auto request = attached_request();
+  request.files = {sample_file("a.jpg", "image/jpeg", "what the scanner saw")};
+  const auto sent = with_files->amend_request(request).body;
+  EXPECT_THAT(sent, HasSubstr("name=\"scan\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\nwhat the scanner saw\r\n"));
+  EXPECT_THAT(sent, HasSubstr("پیوست: ۱ پرونده"));
+  EXPECT_THAT(with_files->amend_request(amended_request()).body, Not(HasSubstr("scan")));
+  EXPECT_EQ(refusal(amends + "body_format = \"multipart\""), "desk.toml: amend.part is missing: [[amend.part]] says what the form holds");
+  EXPECT_EQ(refusal(amends + "body_format = \"form\"\nbody = \"x\"\n[[amend.part]]\nname = \"a\"\nvalue = \"b\""),
+            "desk.toml: amend.body must not stand beside [[amend.part]]");
+}
+
 // --- answers ---------------------------------------------------------------------------------------------------------
 
 TEST(MappedAmend, JudgesAnswersAsTheContractSays) {

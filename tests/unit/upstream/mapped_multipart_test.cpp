@@ -95,8 +95,9 @@ TEST(MappedMultipart, NamesWhatIsWrong) {
               HasSubstr("desk.toml: submit.part[0].value gives no JSON"));
   EXPECT_EQ(refusal("body_format = \"multipart\""), "desk.toml: submit.part is missing: [[submit.part]] says what the form holds");
   EXPECT_EQ(refusal("body_format = \"form\""), "desk.toml: submit.body is missing, though there is a body_format");
-  EXPECT_EQ(refusal("body_format = \"multipart\"\nbody = \"x\""),
-            "desk.toml: submit.body_format must be json, form or xml; multipart has no body but goes with [[submit.part]]");
+  EXPECT_EQ(
+      refusal("body_format = \"multipart\"\nbody = \"x\""),
+      "desk.toml: submit.body_format must be json, form or xml; multipart has no body but goes with [[submit.part]] or [[amend.part]]");
   EXPECT_EQ(refusal("body_format = \"form\"\n[[submit.part]]\nname = \"a\"\nvalue = \"b\""),
             "desk.toml: submit.body_format must be multipart, as there are parts");
   EXPECT_EQ(refusal("body_format = \"form\"\nbody = \"x\"\n[[submit.part]]\nname = \"a\"\nvalue = \"b\""),

@@ -60,6 +60,26 @@ TEST(Open311Amendment, IsSentAsAnUpdateUnderItsMark) {
   EXPECT_EQ(amendment_call(settings(ReplyFormat::xml), amended_request()).target, "/servicerequestupdates.xml");
 }
 
+TEST(Open311Amendment, CarriesTheFirstNewAttachmentsAddressAndAllInWords) {
+  const auto request = attached_request();
+  EXPECT_EQ(field(amendment_call(settings(), request), "media_url"), "https%3A%2F%2Fgateway.example%2Fv1%2Fmedia%2Fab");
+  EXPECT_THAT(description(request), HasSubstr(http_client::percent_encoded("https://photos.example/2.jpg")));
+  EXPECT_EQ(field(amendment_call(settings(), amended_request()), "media_url"), "absent");
+}
+
+TEST(Open311Amendment, CarriesFilesInTheFieldThatTheSystemTakesThemIn) {
+  auto request = attached_request();
+  request.files = {sample_file("a.jpg", "image/jpeg", "what the scanner saw")};
+  auto with_files = settings();
+  with_files.amend.media_field = "photo";
+  const auto message = amendment_call(with_files, request);
+  EXPECT_EQ(message.target, "/servicerequestupdates.json");
+  EXPECT_THAT(message.headers, testing::Contains(testing::Pair("Content-Type", testing::StartsWith("multipart/form-data; boundary="))));
+  EXPECT_THAT(message.body,
+              AllOf(HasSubstr("name=\"photo\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\nwhat the scanner saw\r\n"),
+                    HasSubstr("name=\"update_id\"\r\n\r\n" + sample_mark), Not(HasSubstr("name=\"media_url\""))));
+}
+
 TEST(Open311Amendment, KeepsItsMarkAndNoMarkupInALongText) {
   auto request = amended_request();
   request.content.description = Sensitive<std::string>("<b>" + std::string(9000, 'x'));

@@ -44,6 +44,20 @@ TEST(Open311File, SaysWhetherFilesGoAlongAndInWhichField) {
   EXPECT_EQ(parse_open311("media = \"files\"\nmedia_field = \"photo\"", "")->media_field, "photo");
 }
 
+TEST(Open311File, SendsLateAttachmentsAsThoseOfARegistrationUnlessItSaysOtherwise) {
+  const auto amend = [](std::string_view text) {
+    const auto settings = parse_open311(text, "");
+    EXPECT_TRUE(settings) << settings.error().message;
+    return settings->amend;
+  };
+  EXPECT_TRUE(amend("[amend]").media);
+  EXPECT_EQ(amend("[amend]").media_field, "");
+  EXPECT_EQ(amend("media = \"files\"\nmedia_field = \"photo\"\n[amend]").media_field, "photo");
+  EXPECT_EQ(amend("media = \"files\"\n[amend]\nmedia = \"urls\"").media_field, "");
+  EXPECT_EQ(amend("[amend]\nmedia = \"files\"").media_field, "media");
+  EXPECT_FALSE(amend("[amend]\nmedia = \"none\"").media);
+}
+
 TEST(Open311File, RefusesWhatCannotWork) {
   const auto error = [](std::string_view text) {
     const auto settings = parse_open311(text, "137.toml");
@@ -56,6 +70,7 @@ TEST(Open311File, RefusesWhatCannotWork) {
   EXPECT_EQ(error("[attributes]\nx = \"{{page}}\""), "137.toml: attributes.x {{page}} means nothing here: only a lookup has pages");
   EXPECT_THAT(error("[attributes]\nx = \"{{api_key}}\""), testing::HasSubstr("137.toml: attributes.x {{api_key}} means nothing here: "));
   EXPECT_EQ(error("[amend]\nkind = \"attribute\""), "137.toml: amend.kind must be updates or none");
+  EXPECT_EQ(error("[amend]\nmedia = \"file\""), "137.toml: amend.media must be urls, files or none");
   EXPECT_EQ(error("[amend]\nlookup = \"yes\""), "137.toml: amend.lookup must be true or false");
   EXPECT_EQ(error("[attributes]\nx = \"{{unit}}\""), "137.toml: attributes.x {{unit}} means nothing here: it belongs to an [amend]");
   EXPECT_EQ(error("media = \"file\""), "137.toml: media must be urls or files");

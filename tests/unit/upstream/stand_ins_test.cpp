@@ -179,6 +179,27 @@ TEST_P(WithStandIns, ARequestIsRegisteredOnceWhereItsFilesAreRefused) {
   EXPECT_EQ(file(0, "size"), "nothing");
 }
 
+TEST_P(WithStandIns, LateFilesArriveAsTheyAre) {
+  request_.handling.amendment.under_way = bit(Field::attachments);
+  request_.media_urls = {"https://gateway.example/v1/media/ab"};
+  request_.files = {sample_file("الف.jpg", "image/jpeg", "abc")};
+  EXPECT_EQ(amended(), "amended");
+  EXPECT_EQ(looked_up(), "found");
+  EXPECT_EQ(in_ledger("/amendments/0/files/0/name"), "الف.jpg");
+  EXPECT_EQ(in_ledger("/amendments/0/files/0/sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(in_ledger("/amendments/0/files/1"), "nothing");
+}
+
+TEST_P(WithStandIns, AnAmendmentIsMadeOnceWhereItsFilesAreRefused) {
+  request_.handling.amendment.under_way = bit(Field::attachments);
+  request_.files = {sample_file("a.jpg", "image/jpeg", "abc")};
+  fault(R"({"mode":"status","on":"amend_files","status":413})");
+  EXPECT_EQ(amended(), "amended");
+  EXPECT_EQ(in_ledger("/amendments/0/times"), "1");
+  EXPECT_EQ(in_ledger("/amendments/0/files/0"), "nothing");
+  EXPECT_EQ(in_ledger("/amendments/1"), "nothing");
+}
+
 TEST_P(WithStandIns, WhatCannotBeAmendedIsForAPerson) {
   request_.registration.code = "SD-1";
   EXPECT_EQ(amended(), "unclear");

@@ -73,6 +73,13 @@ inline Request amended_request() {
   amendment.intent_at = request.received_at + days(2);
   return request;
 }
+/// The same, of attachments that came later.
+inline Request attached_request() {
+  auto request = amended_request();
+  request.handling.amendment.under_way = bit(Field::attachments);
+  request.media_urls = {"https://gateway.example/v1/media/ab", "https://photos.example/2.jpg"};
+  return request;
+}
 inline const std::string sample_mark = sample_code.digits() + "-2";
 
 inline MediaFile sample_file(std::string name, std::string media_type, std::string content) {
@@ -92,16 +99,25 @@ inline std::string open311_with_files() {
   return text.replace(text.find(urls), urls.size(), "media = \"files\"");
 }
 
-/// service_desk.toml, with the ticket in one part of a multipart form and the files in others.
+/// service_desk.toml, with what is sent in one part of a multipart form and the files in others.
 inline std::string multipart_desk() {
   auto text = example("service_desk.toml");
-  const std::string body = "body_format = \"json\" # or \"form\", \"xml\"\nbody = '''";
-  const auto at = text.find(body);
-  const auto end = text.find("'''", at + body.size()) + 3;
-  const auto ticket = text.substr(at + body.size() - 3, end - at - body.size() + 3);
-  return text.replace(at, end - at,
-                      "body_format = \"multipart\"\n[[submit.part]]\nname = \"ticket\"\ntype = \"application/json\"\nvalue = " + ticket +
-                          "\n[[submit.part]]\nname = \"files\"\nfile = true\n");
+  const auto into_parts = [&text](const std::string& table, const std::string& name) {
+    const std::string body = "body = '''";
+    const auto at = text.find("body_format", text.find("\n[" + table + "]"));
+    const auto value = text.find(body, at) + body.size();
+    const auto end = text.find("'''", value);
+    const auto part = "[[" + table + ".part]]\nname = \"";
+    const auto parts = "body_format = \"multipart\"\n" + part + name + "\"\ntype = \"application/json\"\nvalue = '''" +
+                       text.substr(value, end - value) + "'''\n" + part + "files\"\nfile = true\n";
+    // What else the table says stands before its parts.
+    const auto next = text.find("\n[", end);
+    const auto rest = text.substr(end + 3, next - end - 3);
+    text.replace(at, next - at, rest + "\n" + parts);
+  };
+  into_parts("submit", "ticket");
+  into_parts("amend", "amendment");
+  return text;
 }
 
 /// Gone with the object.

@@ -24,9 +24,9 @@ class HttpUpstreamTest : public testing::Test {
     settings.lookup.kind = lookup;
     return open311(settings, call_deadline);
   }
-  std::unique_ptr<Upstream> amending() {
+  std::unique_ptr<Upstream> amending(const std::string& media_field = "") {
     Open311Settings settings;
-    settings.amend = {.updates = true, .sets_values = false, .lookup = true};
+    settings.amend = {.updates = true, .sets_values = false, .lookup = true, .media = true, .media_field = media_field};
     return open311(settings, Milliseconds(5000));
   }
   std::unique_ptr<Upstream> open311(FollowUpKind follow_up) {
@@ -39,6 +39,7 @@ class HttpUpstreamTest : public testing::Test {
     traits.call_deadline = call_deadline;
     traits.settle_after = Milliseconds(1000);
     traits.takes_files = 1000;
+    traits.amendment_takes_files = 1000;
     return make_http_upstream(traits,
                               make_open311(settings, std::make_shared<ServiceCatalogue>(std::map<std::string, std::string>{}, "other")),
                               client, executor);
@@ -102,6 +103,32 @@ TEST_F(HttpUpstreamTest, TellsWhatWasNeverSentFromWhatMayHaveActed) {
 TEST_F(HttpUpstreamTest, TakesFilesWhereTheDriverSendsThemAndSoManyBytesOfThem) {
   EXPECT_EQ(taking_files()->traits().takes_files, 1000U);
   EXPECT_EQ(open311()->traits().takes_files, 0U);
+  EXPECT_EQ(taking_files()->traits().amendment_takes_files, 0U) << "it takes no amendments";
+  EXPECT_FALSE(taking_files()->traits().amendment_takes_media);
+  EXPECT_EQ(amending("media")->traits().amendment_takes_files, 1000U);
+  EXPECT_TRUE(amending("media")->traits().amendment_takes_media);
+  EXPECT_EQ(amending()->traits().amendment_takes_files, 0U);
+  EXPECT_TRUE(amending()->traits().amendment_takes_media);
+}
+
+TEST_F(HttpUpstreamTest, SendsAnAmendmentOnceMoreWithoutTheFilesThatAreRefused) {
+  auto attached = attached_request();
+  attached.files = {sample_file("a.jpg", "image/jpeg", "what the scanner saw")};
+  const auto upstream = amending("media");
+  upstream->amend(std::make_shared<const Request>(attached), note(amended));
+  client->answer(reply(413, ""));
+  EXPECT_FALSE(amended) << "not before it was tried without them";
+  EXPECT_THAT(client->sent.at(0).body, HasSubstr("what the scanner saw"));
+  EXPECT_EQ(client->sent.at(1).body.find("what the scanner saw"), std::string::npos);
+  EXPECT_THAT(client->sent.at(1).body, HasSubstr("media_url=https%3A%2F%2Fgateway.example")) << "it may still fetch them";
+  client->answer(reply(200, R"([{"update_id":"9"}])"));
+  EXPECT_EQ(name_of(amended.value().outcome), "amended");
+  EXPECT_THAT(amended->excerpt, HasSubstr("without its files, which got HTTP 413; HTTP 200"));
+  amended.reset();
+  upstream->amend(std::make_shared<const Request>(attached), note(amended));
+  client->answer(reply(415, ""));
+  client->answer(reply(415, ""));
+  EXPECT_EQ(name_of(amended.value().outcome), "unclear") << "once is enough";
 }
 
 TEST_F(HttpUpstreamTest, SendsARequestOnceMoreWithoutTheFilesThatAreRefused) {

@@ -33,9 +33,9 @@ class SlowStore : public simulation::ForwardingStore {
   std::unique_ptr<store::Store> store_;
 };
 
-class AttachedFilesTest : public DriverTest {
+class EnclosedFilesTest : public DriverTest {
  protected:
-  AttachedFilesTest() {
+  EnclosedFilesTest() {
     executor_.forget_timers();
     driver_.reset();
     auto slow = std::make_unique<SlowStore>(std::move(store_));
@@ -46,15 +46,6 @@ class AttachedFilesTest : public DriverTest {
     start();
   }
 
-  void attach(RequestKey key, const std::string& content, const std::string& name = "", const std::string& url = "") {
-    Attachment described{
-        .digest = {}, .media_type = url.empty() ? "image/jpeg" : "", .size = 0, .name = Sensitive(name), .url = Sensitive(url)};
-    std::optional<bool> kept;
-    store_->attach({.request = key, .attachment = std::move(described), .content = content, .most = 10},
-                   [&](const store::AttachOutcome& outcome) { executor_.post([&kept, well = bool(outcome)] { kept = well; }); });
-    ASSERT_TRUE(executor_.run_until([&] { return kept.has_value(); }));
-    ASSERT_TRUE(*kept);
-  }
   void lose(const std::string& content) {
     const auto digest = store::digest_of(content);
     std::filesystem::remove(folder_ / "salam.db.attachments" / digest.substr(0, 2) / digest.substr(2));
@@ -79,7 +70,7 @@ class AttachedFilesTest : public DriverTest {
   SlowStore* files_ = nullptr;
 };
 
-TEST_F(AttachedFilesTest, GoAlongInTheirOrderAndLinksAreNone) {
+TEST_F(EnclosedFilesTest, GoAlongInTheirOrderAndLinksAreNone) {
   const auto key = take("1");
   attach(key, "first", "فرم.jpg");
   attach(key, "", "", "https://photos.example/1.jpg");
@@ -93,7 +84,7 @@ TEST_F(AttachedFilesTest, GoAlongInTheirOrderAndLinksAreNone) {
   EXPECT_THAT(request(key).files, IsEmpty());
 }
 
-TEST_F(AttachedFilesTest, AreNotReadForASystemThatTakesNone) {
+TEST_F(EnclosedFilesTest, AreNotReadForASystemThatTakesNone) {
   system137_.its_traits.takes_files = 0;
   files_->slow = true;
   const auto key = take("1");
@@ -104,7 +95,7 @@ TEST_F(AttachedFilesTest, AreNotReadForASystemThatTakesNone) {
   EXPECT_EQ(last_detail(key), "");
 }
 
-TEST_F(AttachedFilesTest, BeyondTheBytesOfOneCallStayBehind) {
+TEST_F(EnclosedFilesTest, BeyondTheBytesOfOneCallStayBehind) {
   const auto key = take("1");
   attach(key, std::string(600, 'a'));
   attach(key, std::string(401, 'b'));
@@ -114,14 +105,14 @@ TEST_F(AttachedFilesTest, BeyondTheBytesOfOneCallStayBehind) {
   EXPECT_EQ(last_detail(key), "2 of 3 files went along, 1 did not fit into max_file_bytes");
 }
 
-TEST_F(AttachedFilesTest, AllTooBigHoldNothingUp) {
+TEST_F(EnclosedFilesTest, AllTooBigHoldNothingUp) {
   const auto key = take("1");
   attach(key, std::string(1001, 'a'));
   ASSERT_TRUE(comes_to_be_registered(key));
   EXPECT_EQ(last_detail(key), "0 of 1 files went along, 1 did not fit into max_file_bytes");
 }
 
-TEST_F(AttachedFilesTest, ThatAreMissingOrCutOffStayBehind) {
+TEST_F(EnclosedFilesTest, ThatAreMissingOrCutOffStayBehind) {
   const auto key = take("1");
   attach(key, "missing");
   attach(key, "there");
@@ -134,7 +125,7 @@ TEST_F(AttachedFilesTest, ThatAreMissingOrCutOffStayBehind) {
   EXPECT_EQ(last_detail(key), "1 of 3 files went along, 2 could not be read in time");
 }
 
-TEST_F(AttachedFilesTest, ThatTakeTooLongAreNotWaitedFor) {
+TEST_F(EnclosedFilesTest, ThatTakeTooLongAreNotWaitedFor) {
   const auto key = take("1");
   attach(key, "slow");
   attach(key, "quick");
@@ -153,16 +144,16 @@ TEST_F(AttachedFilesTest, ThatTakeTooLongAreNotWaitedFor) {
   EXPECT_THAT(system137_.submitted, SizeIs(1)) << "what comes late does nothing";
 }
 
-TEST_F(AttachedFilesTest, ThatTheStoreCannotNameHoldNothingUp) {
+TEST_F(EnclosedFilesTest, ThatTheStoreCannotNameHoldNothingUp) {
   const auto key = take("1");
   attach(key, "first");
   files_->broken = true;
   ASSERT_TRUE(comes_to_be_registered(key));
   EXPECT_THAT(sent(), IsEmpty());
-  EXPECT_EQ(last_detail(key), "without its files, which the store cannot name");
+  EXPECT_EQ(last_detail(key), "without its attachments, which the store cannot name");
 }
 
-TEST_F(AttachedFilesTest, StayBehindOnceACallWithThemGotNoAnswer) {
+TEST_F(EnclosedFilesTest, StayBehindOnceACallWithThemGotNoAnswer) {
   // Its registration proves the lookup.
   const auto former = take("former");
   system137_.finds_only = former;
@@ -178,7 +169,7 @@ TEST_F(AttachedFilesTest, StayBehindOnceACallWithThemGotNoAnswer) {
   EXPECT_EQ(last_detail(key), "without its files, as a call with them got no answer");
 }
 
-TEST_F(AttachedFilesTest, GoAlongAgainAfterAnOutage) {
+TEST_F(EnclosedFilesTest, GoAlongAgainAfterAnOutage) {
   system137_.submits = {outcome::TryLater{"down", std::nullopt, false}, outcome::Registered{"1"}};
   const auto key = take("1");
   attach(key, "first");
