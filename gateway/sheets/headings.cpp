@@ -44,9 +44,13 @@ const std::vector<Names>& all_names() {
   return names;
 }
 
+/// Bytes; what is longer is a text.
+constexpr std::size_t longest_heading = 400;
+
 /// What is compared of a heading: letters and digits of its matching form, without what stands in parentheses.
 std::string key_of(std::string_view heading) {
   std::string key;
+  if (heading.size() > longest_heading) return key;
   const auto form = matching_form(heading);
   int nested = 0;
   for (std::size_t i = 0; i < form.size();) {

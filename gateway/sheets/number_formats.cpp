@@ -11,6 +11,7 @@ namespace {
 
 /// Most cells have the same few formats; a file has thousands only to waste memory.
 constexpr std::size_t most_styles = 64'000;
+constexpr std::size_t most_zeros = 32;
 
 /// 18.8.30: those that are not written out.
 bool is_date_id(std::size_t id) {
@@ -39,7 +40,8 @@ NumberFormats::Format read_format(std::string_view code) {
   const auto placeholders = placeholders_of(code);
   if (placeholders == "General") return {};
   const bool zeros = !placeholders.empty() && placeholders.find_first_not_of('0') == std::string::npos;
-  return {.date = placeholders.find_first_of("yYmMdDhHsS") != std::string::npos, .zeros = zeros ? placeholders.size() : 0};
+  return {.date = placeholders.find_first_of("yYmMdDhHsS") != std::string::npos,
+          .zeros = zeros ? std::min(placeholders.size(), most_zeros) : 0};
 }
 
 std::optional<std::size_t> whole_number(std::string_view text) {

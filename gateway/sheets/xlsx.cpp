@@ -204,17 +204,19 @@ class SheetCells : public Elements {
       fail();
       return {};
     }
-    auto shown = number_text(number);
     constexpr double exact = 1e15;
-    if (std::abs(number) >= exact)
+    if (std::abs(number) >= exact) {
       fault(
           "این شماره برای اکسل بلند است و رقم‌هایش از دست رفته؛ قالب آن را «متن» (Text) کنید و دوباره بنویسید");
-    if (number >= 0 && shown.size() < format.zeros)
-      shown.insert(0, std::min<std::size_t>(format.zeros, 32) - std::min<std::size_t>(shown.size(), 32), '0');
+    }
+    auto shown = number_text(number);
+    if (number >= 0 && shown.size() < format.zeros) shown.insert(0, format.zeros - shown.size(), '0');
     return shown;
   }
 
-  void fault(std::string why) { row_.faults.push_back({.column = cell_.column, .why = std::move(why)}); }
+  void fault(std::string why) {
+    if (cell_.column < limits_.columns) row_.faults.push_back({.column = cell_.column, .why = std::move(why)});
+  }
   void fail() { error = damaged(); }
 
   /// The value belongs to the first of them; the others are not simply empty.

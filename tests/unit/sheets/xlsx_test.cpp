@@ -215,6 +215,16 @@ TEST(Xlsx, OneTextInManyCellsIsBoundedToo) {
               HasSubstr("sheet_too_large: متن همهٔ خانه‌ها از ۴۸ مگابایت"));
 }
 
+TEST(Xlsx, ErrorsInManyCellsAreBoundedToo) {
+  std::string rows;
+  for (int line = 1; line <= 20'000; ++line) {
+    rows += "<row>";
+    for (int column = 0; column < 40; ++column) rows += "<c t=\"e\"><v>#N/A</v></c>";
+    rows += "</row>";
+  }
+  EXPECT_THAT(error_of(read(workbook({.rows = rows}))), HasSubstr("sheet_too_large: متن همهٔ خانه‌ها"));
+}
+
 TEST(Xlsx, MergesWithoutEndAreBounded) {
   std::string rows;
   for (int line = 1; line <= 3'000; ++line) rows += "<row><c><v>1</v></c></row>";
