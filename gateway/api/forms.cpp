@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "gateway/api/context.h"
+#include "gateway/api/media_types.h"
 #include "gateway/domain/text.h"
 #include "gateway/json/intake.h"
 #include "gateway/json/writer.h"
@@ -44,7 +45,7 @@ void print_forms(const Context& context, const http::Request& request, const htt
   if (!meeting) return refuse(request, reply, {.code = "meeting_not_found"});
   store::FormsToPrint wanted{.meeting = meeting->id, .forms = {}};
   for (int i = 0; i < numbers->count; ++i) wanted.forms.push_back(std::to_string(numbers->from + i));
-  context.store.print_forms(wanted, [&context, reply, page = request.accepts("text/html"), persian = request.wants_persian(),
+  context.store.print_forms(wanted, [&context, reply, page = request.accepts(media_type::html), persian = request.wants_persian(),
                                      meeting = std::move(*meeting)](store::PrintOutcome outcome) {
     if (const auto* error = std::get_if<Error>(&outcome)) return reply(http::to_response({.code = error->code}, persian));
     if (const auto* used = std::get_if<store::FormInUse>(&outcome)) {

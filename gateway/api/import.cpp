@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/api/import_line.h"
+#include "gateway/api/media_types.h"
 #include "gateway/domain/text.h"
 #include "gateway/json/intake.h"
 #include "gateway/json/parse.h"
@@ -18,8 +19,6 @@ namespace {
 
 using reports::LineOutcome;
 
-constexpr std::string_view csv_type = "text/csv";
-constexpr std::string_view xlsx_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// So many lines are with the store at once: others' requests go between them, and its queue never fills.
 constexpr std::size_t lines_at_once = 256;
 /// A sheet may take some hundred megabytes while it is read.
@@ -38,7 +37,7 @@ void answer_in_any_case(const http::Reply& reply, bool persian, const Work& work
 
 http::Response file_response(std::shared_ptr<const http::BodyFile> file, bool csv, std::string_view name) {
   return {.status = 200,
-          .content_type = csv ? "text/csv; charset=utf-8" : std::string(xlsx_type),
+          .content_type = csv ? "text/csv; charset=utf-8" : std::string(media_type::xlsx),
           .headers = {{"Content-Disposition", "attachment; filename=\"" + std::string(name) + (csv ? ".csv\"" : ".xlsx\"")}},
           .body = {},
           .file = std::move(file)};
@@ -68,7 +67,12 @@ struct Order {
 class Import : public std::enable_shared_from_this<Import> {
  public:
   Import(const Context& context, Order order, sheets::Table table, http::Reply reply)
-      : context_(context), order_(std::move(order)), table_(std::move(table)), reply_(std::move(reply)), results_(table_.lines().size()) {}
+      : context_(context),
+        order_(std::move(order)),
+        table_(std::move(table)),
+        reply_(std::move(reply)),
+        categories_(by_name(context.reports.categories)),
+        results_(table_.lines().size()) {}
 
   /// On the thread aside, as all but the store's answers.
   void go_on() {
@@ -92,7 +96,7 @@ class Import : public std::enable_shared_from_this<Import> {
 
   void take(std::size_t index) {
     const auto& line = table_.lines()[index];
-    auto body = intake_body(order_.meeting, table_, line);
+    auto body = intake_body(order_.meeting, categories_, table_, line);
     const auto value = json::parse(body);
     results_[index].form = json::string_at(*value, "form").value_or("");
     if (const auto* const item = json::member(*value, "item"); item != nullptr && item->IsInt64()) results_[index].item = item->GetInt64();
@@ -164,7 +168,7 @@ class Import : public std::enable_shared_from_this<Import> {
     const auto& line = table_.lines()[before];
     const auto meeting = context_.store.meeting(order_.meeting);
     if (!meeting) return;
-    result.fields = json::differing_fields(body, intake_body(order_.meeting, table_, line), meeting->region);
+    result.fields = json::differing_fields(body, intake_body(order_.meeting, categories_, table_, line), meeting->region);
     result.outcome = result.fields.empty() ? LineOutcome::replayed : LineOutcome::conflict;
     result.reason = "همین برگه در سطر " + persian_digits(std::to_string(line.line)) + " این پرونده هم آمده است.";
     if (!result.fields.empty()) result.reason.append(" ").append(reason_of_conflict(result.fields));
@@ -223,6 +227,7 @@ class Import : public std::enable_shared_from_this<Import> {
   const Order order_;
   const sheets::Table table_;
   const http::Reply reply_;
+  const Categories categories_;
   std::vector<LineResult> results_;
   std::size_t next_ = 0;
   std::atomic<std::size_t> left_ = 0;
@@ -252,8 +257,8 @@ std::optional<Parameters> parameters_of(const http::Request& request, const http
 }
 
 Shape shape_of(const http::Request& request) {
-  if (request.accepts(xlsx_type)) return Shape::xlsx;
-  return request.accepts(csv_type) ? Shape::csv : Shape::json;
+  if (request.accepts(media_type::xlsx)) return Shape::xlsx;
+  return request.accepts(media_type::csv) ? Shape::csv : Shape::json;
 }
 
 /// On the thread aside.
@@ -288,7 +293,7 @@ void get_template(const Context& context, const http::Request& request, const ht
       return refuse_parameter(request, reply, name, name == "format" ? "csv or xlsx" : "no such parameter; known is format");
     }
   }
-  const bool csv = format ? *format == "csv" : request.accepts(csv_type) && !request.accepts(xlsx_type);
+  const bool csv = format ? *format == "csv" : request.accepts(media_type::csv) && !request.accepts(media_type::xlsx);
   context.aside([&context, csv, reply, persian = request.wants_persian()] {
     answer_in_any_case(reply, persian, [&] {
       const auto file = std::make_shared<http::BodyFile>(context.scratch);
@@ -309,7 +314,7 @@ std::vector<http::Route> import_routes(const Context& context) {
        .scope = "intake",
        .handler = [&context](http::Request request, const http::Reply& reply) { import_sheet(context, std::move(request), reply); },
        .body_limit = sheets::Limits{}.bytes,
-       .media_type = std::string(csv_type) + ", " + std::string(xlsx_type),
+       .media_type = std::string(media_type::csv) + ", " + std::string(media_type::xlsx),
        .body_timeout = std::chrono::seconds(120),
        .places = http::Places::of(imports_at_once)},
       {.method = Method::get,

@@ -77,13 +77,21 @@ std::string refused_field(const Place& place, const sheets::Table& table, const 
 
 }  // namespace
 
-std::string intake_body(const std::string& meeting, const sheets::Table& table, const sheets::Row& line) {
+Categories by_name(const std::map<std::string, std::string>& names) {
+  Categories categories;
+  for (const auto& [category, name] : names) categories.emplace(matching_form(name), category);
+  return categories;
+}
+
+std::string intake_body(const std::string& meeting, const Categories& categories, const sheets::Table& table, const sheets::Row& line) {
   const auto text = [&](Column column) { return normalise(table.text(line, column)); };
   json::Writer writer;
   writer.begin_object().member("meeting", meeting).member("form", text(Column::form));
   write_item(writer, table.text(line, Column::item));
   writer.member_if("region", text(Column::region)).member("kind", kind_of(table.text(line, Column::kind)));
-  writer.member_if("category", text(Column::category))
+  const auto category = text(Column::category);
+  const auto known = categories.find(matching_form(category));
+  writer.member_if("category", known == categories.end() ? category : known->second)
       .member("subject", text(Column::subject))
       .member("description", text(Column::description));
   writer.member("attachments", 0).key("citizen").begin_object();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "gateway/api/intake.h"
@@ -8,8 +9,12 @@
 /// A line of a spreadsheet as intake takes it, and what is said of it, in Persian.
 namespace salam::api {
 
+/// Categories as intake takes them, by the matching form of their Persian names.
+using Categories = std::map<std::string, std::string, std::less<>>;
+Categories by_name(const std::map<std::string, std::string>& names);
+
 /// The line as a body of `POST /v1/requests`. What cannot be read stands there as it was typed, for the schema to refuse.
-std::string intake_body(const std::string& meeting, const sheets::Table& table, const sheets::Row& line);
+std::string intake_body(const std::string& meeting, const Categories& categories, const sheets::Table& table, const sheets::Row& line);
 
 /// Why it was not taken in.
 std::string reason_of(const http::Problem& problem, const sheets::Table& table, const sheets::Row& line);

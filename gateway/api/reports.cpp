@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/api/context.h"
+#include "gateway/api/media_types.h"
 #include "gateway/observe/log.h"
 #include "gateway/paper/report_files.h"
 
@@ -22,12 +23,11 @@ struct FormatName {
   std::string_view name;
   std::string_view media_type;
 };
-constexpr std::array<FormatName, 5> formats{
-    {{Format::json, "json", "application/json"},
-     {Format::csv, "csv", "text/csv"},
-     {Format::xlsx, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-     {Format::html, "html", "text/html"},
-     {Format::pptx, "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"}}};
+constexpr std::array<FormatName, 5> formats{{{Format::json, "json", media_type::json},
+                                             {Format::csv, "csv", media_type::csv},
+                                             {Format::xlsx, "xlsx", media_type::xlsx},
+                                             {Format::html, "html", media_type::html},
+                                             {Format::pptx, "pptx", media_type::pptx}}};
 
 /// How a report is to be written.
 struct Order {

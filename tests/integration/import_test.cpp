@@ -63,6 +63,17 @@ TEST(Import, TakesInWhatAnOfficerTypesAndASecondRunHarmsNothing) {
   EXPECT_EQ(city->query("SELECT count(*) FROM requests"), "2");
 }
 
+TEST(Import, KnowsCategoriesByTheNamesThatTheCityGaveThem) {
+  City city({.gateway = {.more = "[categories]\ngreen_space = \"فضای سبز\"\n"}});
+  const auto taken = city->post(
+      path,
+      "شماره فرم,دسته,موضوع,شرح\n1,فضاي سبز,درخت,خشک است\n2,green_space,درخت,خشک است\n3,آلودگی,دود,شب‌ها\n",
+      csv);
+  std::vector<std::string> categories;
+  for (const auto& request : taken.each("/lines", "/request")) categories.push_back(city->get(request).at("/category"));
+  EXPECT_THAT(categories, ElementsAre("green_space", "green_space", "آلودگی"));
+}
+
 TEST(Import, SharesItsRulesWithTheAppsWhicheverComesFirst) {
   City city;
   const auto id = city->take_in(R"({"meeting": "m", "form": "7", "kind": "request", "subject": "درخت", "description": "خشک است"})");
