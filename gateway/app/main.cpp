@@ -207,10 +207,10 @@ int main(int argc, char** argv) {
   salam::app::Decision decision;
   salam::app::FormsOrder order;
   add_officer_commands(program, access, question, decision, command);
-  salam::app::InvitationOrder invitation;
   add_forms_command(program, access, order, command);
   salam::app::ReportOrder report;
   add_report_command(program, access, report, command);
+  salam::app::InvitationOrder invitation;
   add_invite_command(program, access, invitation, command);
 
   program.add_subcommand("version", "Print the version")->callback([&] {
