@@ -226,11 +226,11 @@ int main(int argc, char** argv) {
   salam::app::FormsOrder order;
   salam::app::ImportOrder import_order;
   add_officer_commands(program, access, question, decision, command);
-  salam::app::InvitationOrder invitation;
   add_forms_command(program, access, order, command);
   add_import_command(program, access, import_order, command);
   salam::app::ReportOrder report;
   add_report_command(program, access, report, command);
+  salam::app::InvitationOrder invitation;
   add_invite_command(program, access, invitation, command);
 
   program.add_subcommand("version", "Print the version")->callback([&] {

@@ -13,7 +13,6 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
-using testing::SizeIs;
 using Which = City::Which;
 
 constexpr const char* path = "/v1/meetings/m/invitation";

@@ -184,6 +184,25 @@ TEST(MappedSmsPanel, LogsInAndAsksOneByOne) {
   EXPECT_EQ(name_of(status(*provider, {"x-5"}).outcome), "later");
 }
 
+TEST(MappedSmsPanel, WithTemplatesAloneRefusesWhatNoneOfThemCarries) {
+  auto text = with(with(small, "[send]", "[templates.registered]"), "[send.headers]", "[templates.registered.headers]");
+  text = with(text, "{{text}}", "{{code}}");
+  text += "[templates.holding]\nmethod = \"GET\"\npath = \"/h/{{mobile_international}}/{{code}}/{{message_id}}\"\n";
+  const MappingFile file(text);
+  auto settings_of_it = settings();
+  settings_of_it.mapping_file = file.path();
+  settings_of_it.user = settings_of_it.password = Sensitive<std::string>("x");
+  Script script;
+  boost::asio::io_context io;
+  const auto provider = make_mapped(settings_of_it, std::make_unique<ScriptedClient>(script), io.get_executor());
+  auto invitation = a_message();
+  invitation.kind = MessageKind::invitation;
+  const auto refused = send(*provider, invitation);
+  EXPECT_EQ(name_of(refused.outcome), "rejected");
+  EXPECT_THAT(why_of(refused.outcome), HasSubstr("no [send]"));
+  EXPECT_TRUE(script.requests.empty());
+}
+
 TEST(MappedSmsPanel, IsMisconfiguredWhereTheLoginRefusesUs) {
   const MappingFile file(small);
   auto settings_of_it = settings();

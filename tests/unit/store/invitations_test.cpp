@@ -6,7 +6,6 @@
 namespace salam::store::test {
 namespace {
 
-using testing::FieldsAre;
 using testing::HasSubstr;
 
 /// The results of the meeting `m1` are shown on 1405/12/01.
