@@ -36,7 +36,8 @@ class Rows {
       }
       text_ += cell.size();
     }
-    for (const auto& fault : row.faults) text_ += fault.why.size();
+    text_ += row.cells.size() * sizeof(std::string);
+    for (const auto& fault : row.faults) text_ += sizeof(Fault) + fault.why.size();
     if (text_ > limits_.text) return too_large("متن همهٔ خانه‌ها از", limits_.text / 1024 / 1024, "مگابایت");
     rows_.push_back(std::move(row));
     return {};

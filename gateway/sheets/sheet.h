@@ -15,7 +15,7 @@ struct Limits {
   std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::size_t parts = 1'000;                             ///< Of an XLSX file.
   std::size_t unpacked = std::size_t{96} * 1024 * 1024;  ///< Bytes of all parts that are read, counted as they come out.
-  std::size_t text = std::size_t{48} * 1024 * 1024;      ///< Bytes of all cells.
+  std::size_t text = std::size_t{96} * 1024 * 1024;      ///< Bytes that all cells take.
   std::size_t rows = 50'000;                             ///< That hold something, besides the heading and what stands above it.
   std::size_t columns = 100;
   std::size_t cell = 32'767;  ///< Bytes; a line with a longer one is refused. No spreadsheet program takes more characters in one.
