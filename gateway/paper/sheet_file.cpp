@@ -34,12 +34,13 @@ void check(lxw_error error) {
 /// Colours of a chart's series, in their order: as on the page.
 constexpr std::array<lxw_color_t, 5> colours{0x0b6e4f, 0xf2b134, 0x9fc5d6, 0xb3261e, 0x8a8a8a};
 
-/// Of a row in which this text stands in a column of that width: not every program finds out by itself.
+/// Of a row in which this text stands in a column of that width: not every program finds out by itself. Lines end at a word, a sixth before
+/// the column does.
 double height(std::string_view text, int width) {
   std::size_t lines = 0;
   while (true) {
     const auto end = text.find('\n');
-    lines += 1 + length(text.substr(0, end)) / static_cast<std::size_t>(width);
+    lines += 1 + length(text.substr(0, end)) * 6 / 5 / static_cast<std::size_t>(width);
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }
