@@ -83,7 +83,7 @@ TEST(Keys, MistakesAreNamedAndChangeNothing) {
   const auto before = folder.read("keys.json");
   const auto scope = create("other", "everything");
   EXPECT_EQ(scope.code, 1);
-  EXPECT_THAT(scope.output, HasSubstr("`everything` is no scope; there are: intake, read, operate, track, callback"));
+  EXPECT_THAT(scope.output, HasSubstr("`everything` is no scope; there are: intake, read, personal, operate, track, callback"));
   const auto twice = create("tablet", "read");
   EXPECT_EQ(twice.code, 1);
   EXPECT_THAT(twice.output, HasSubstr("there is a key named `tablet`"));
