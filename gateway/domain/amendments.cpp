@@ -9,7 +9,6 @@ namespace salam::lifecycle {
 namespace {
 
 constexpr std::string_view by_hand = "its system can only be told by hand";
-constexpr int most_calls_for_attachments = 10;
 constexpr std::string_view attachments_by_hand = "it has new attachments, and its system can only be told by hand";
 
 bool in(const Record& record, AmendmentState state) {

@@ -8,6 +8,10 @@
 /// How the system that holds a request is told of what changed since: the transitions of `Case::amendment`.
 namespace salam::lifecycle {
 
+/// So often are attachments told again under one number where calls get no clear answer; then under the next, where they may come to stand
+/// twice.
+inline constexpr int most_calls_for_attachments = 10;
+
 /// What the system allows.
 struct AmendmentPower {
   bool possible = false;             ///< It can be told; else a person tells it.

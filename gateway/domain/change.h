@@ -41,6 +41,13 @@ struct Task {
   bool retry = false;        ///< It was tried before: new ones do not queue up behind it.
 };
 
+/// Where a task stands among its request's, of which at most one is in each slot: its message's id, or one of these.
+inline constexpr std::int64_t registration_slot = -1;
+inline constexpr std::int64_t clock_slot = -2;
+inline constexpr std::int64_t follow_up_slot = -3;
+inline constexpr std::int64_t amendment_slot = -4;
+std::int64_t slot_of(const Task& task);
+
 enum class EventType {
   received,
   registered,

@@ -23,17 +23,17 @@ Scheduler::Scheduler(const std::array<LaneSettings, lane_count>& settings) {
 void Scheduler::enqueue(const Task& task) {
   auto& [queue, more_in_store] = backlog(task);
   queue.insert(task);
-  known_[task.id] = {.task = task};
+  known_[place_of(task)] = {.task = task};
   if (queue.size() > lane(task.lane).settings.memory) {
     const auto last = std::prev(queue.end());
-    known_.erase(last->id);
+    known_.erase(place_of(*last));
     queue.erase(last);
     more_in_store = true;
   }
 }
 
 void Scheduler::added(const Task& task) {
-  const auto found = known_.find(task.id);
+  const auto found = known_.find(place_of(task));
   if (found != known_.end()) {
     if (found->second.in_flight) {
       found->second.successor = task;
@@ -51,7 +51,7 @@ void Scheduler::added(const Task& task) {
 void Scheduler::loaded(const Load& asked, const std::vector<Task>& tasks) {
   lane(asked.lane).backlogs[asked.retries ? 1 : 0].more_in_store = tasks.size() >= asked.limit;
   for (const auto& task : tasks) {
-    if (!known_.contains(task.id)) enqueue(task);
+    if (!known_.contains(place_of(task))) enqueue(task);
   }
 }
 
@@ -89,7 +89,7 @@ bool Scheduler::judge(LaneData& data, RequestKey request, Health health, std::op
 bool Scheduler::finished(const Task& task, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now) {
   auto& data = lane(task.lane);
   data.in_flight -= 1;
-  const auto found = known_.find(task.id);
+  const auto found = known_.find(place_of(task));
   const bool poison = judge(data, found == known_.end() ? task.request : found->second.asked_for, health, pause, jitter, now);
   if (found == known_.end()) return poison;
   const auto successor = found->second.successor;
@@ -142,7 +142,7 @@ Start Scheduler::start(Lane which, LaneData& data, const Now& now) {
     backlog(data, *task).queue.erase(*task);
     data.retry_is_next = !task->retry;
     start.tasks.push_back(*task);
-    auto& known = known_[task->id];
+    auto& known = known_[place_of(*task)];
     known.in_flight = true;
     known.asked_for = start.tasks.front().request;
   }
@@ -192,8 +192,8 @@ std::optional<Milliseconds> Scheduler::next_wake(const Now& now) const {
 
 std::set<std::int64_t> Scheduler::known(Lane which) const {
   std::set<std::int64_t> ids;
-  for (const auto& [id, known] : known_) {
-    if (known.task.lane == which || known.in_flight) ids.insert(id);
+  for (const auto& [place, known] : known_) {
+    if (known.task.lane == which || known.in_flight) ids.insert(known.task.id);
   }
   return ids;
 }

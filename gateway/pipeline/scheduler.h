@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -69,7 +70,7 @@ class Scheduler {
  public:
   explicit Scheduler(const std::array<LaneSettings, lane_count>& settings);
 
-  /// A task was committed: new, or put again under its id with another due time or lane.
+  /// A task was committed: new, or put again with another due time or lane, under its id or another.
   void added(const Task& task);
   /// The answer to `Load`: the next tasks by due time; fewer than asked for means that the store has no more.
   void loaded(const Load& asked, const std::vector<Task>& tasks);
@@ -133,7 +134,21 @@ class Scheduler {
   static bool judge(LaneData& data, RequestKey request, Health health, std::optional<Milliseconds> pause, double jitter, const Now& now);
 
   std::array<LaneData, lane_count> lanes_;
-  std::unordered_map<std::int64_t, Known> known_;
+  /// A request's slot: whatever its task's id, only one of them runs at a time, and of those that wait only the newest is there. One that
+  /// was put while another ran would else run beside the next.
+  struct Place {
+    RequestKey request;
+    std::int64_t slot;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Place& place) const {
+      return std::hash<std::int64_t>{}(place.request) ^ (std::hash<std::int64_t>{}(place.slot) << 1U);
+    }
+  };
+  static Place place_of(const Task& task) { return {task.request, slot_of(task)}; }
+
+  std::unordered_map<Place, Known, Hash> known_;
 };
 
 }  // namespace salam::pipeline

@@ -31,11 +31,6 @@ static_assert(stored_as(Field::region, 0) && stored_as(Field::withdrawn, 14) && 
 static_assert(stored_as(MessageState::queued, 0) && stored_as(MessageState::handed_over, 6));
 static_assert(stored_as(Lane::system137, 0) && stored_as(Lane::desk_status, 6));
 
-constexpr std::int64_t registration_slot = -1;
-constexpr std::int64_t clock_slot = -2;
-constexpr std::int64_t follow_up_slot = -3;
-constexpr std::int64_t amendment_slot = -4;
-
 std::set<AttentionReason> attention_from(std::int64_t bits) {
   std::set<AttentionReason> reasons;
   for (int reason = 0; bits >> reason != 0; ++reason) {
@@ -256,23 +251,6 @@ std::int64_t attention_bits(const std::set<AttentionReason>& reasons) {
     bits |= std::int64_t{1} << static_cast<int>(reason);
   }
   return bits;
-}
-
-std::int64_t slot_of(const Task& task) {
-  switch (task.lane) {
-    case Lane::system137:
-    case Lane::service_desk:
-      return task.amendment ? amendment_slot : registration_slot;
-    case Lane::clock:
-      return clock_slot;
-    case Lane::status137:
-    case Lane::desk_status:
-      return follow_up_slot;
-    case Lane::sms:
-    case Lane::sms_status:
-      break;
-  }
-  return task.message;
 }
 
 void read_slot(std::int64_t slot, Task& task) {

@@ -39,8 +39,6 @@ std::vector<Attachment> load_attachments(Database& database, RequestKey request)
 
 std::int64_t attention_bits(const std::set<AttentionReason>& reasons);
 
-/// Where a task stands among its request's: at most one in each slot.
-std::int64_t slot_of(const Task& task);
 /// What of a task its slot says.
 void read_slot(std::int64_t slot, Task& task);
 

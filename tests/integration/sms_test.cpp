@@ -4,6 +4,7 @@
 namespace salam::test {
 namespace {
 
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -100,7 +101,7 @@ TEST(CitizenOfAnUpstreamThatStaysAway, IsTextedTheGatewaysCodeAndLaterTheUpstrea
   ASSERT_TRUE(eventually([&] { return city->is_told(id); })) << city->request(id).body;
   const auto own = city->request(id).at("/tracking_code");
   EXPECT_EQ(city->request(id).at("/told/code"), own);
-  EXPECT_EQ(city->state(id), "waiting");
+  EXPECT_THAT(city->state(id), AnyOf("waiting", "registering")) << "137 is tried again and again";
   ASSERT_EQ(city.texts("09130001234").size(), 1U);
   EXPECT_THAT(city.texts("09130001234").front(), HasSubstr(city->request(id).at("/tracking_code_for_people")));
 

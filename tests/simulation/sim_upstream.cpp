@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "gateway/domain/amendments.h"
+
 namespace salam::simulation {
 namespace {
 
@@ -75,8 +77,10 @@ void SimUpstream::amend(std::shared_ptr<const Request> request, const Handler<Am
   auto watched = handler;
   if (request->handling.amendment.under_way.test(static_cast<std::size_t>(Field::attachments))) {
     ++entry(request->registration.code).doubts;
-    watched = [this, code = request->registration.code, handler](const Reply<AmendOutcome>& reply) {
-      const bool in_doubt = std::holds_alternative<outcome::Uncertain>(reply.outcome) && !scenario_.amendment_sets_values;
+    const bool last = request->handling.amendment.attempts + 1 >= lifecycle::most_calls_for_attachments;
+    const bool told_again = scenario_.amendment_sets_values && !last;
+    watched = [this, code = request->registration.code, told_again, handler](const Reply<AmendOutcome>& reply) {
+      const bool in_doubt = std::holds_alternative<outcome::Uncertain>(reply.outcome) && !told_again;
       if (!in_doubt && !std::holds_alternative<outcome::Unclear>(reply.outcome)) --entry(code).doubts;
       handler(reply);
     };

@@ -81,7 +81,7 @@ class MemoryStore final : public store::Store {
   using Slot = std::pair<RequestKey, std::int64_t>;
 
   [[noreturn]] static void none() { throw std::logic_error("this store has records and tasks only"); }
-  static Slot slot(const Task& task) { return {task.request, store::slot_of(task)}; }
+  static Slot slot(const Task& task) { return {task.request, slot_of(task)}; }
   std::set<Task, ByDue>& queue(Lane lane, bool retries) { return queues_.at(2 * static_cast<std::size_t>(lane) + (retries ? 1 : 0)); }
 
   std::vector<Task> write(Record& record, Change change) {

@@ -48,6 +48,23 @@ class SchedulerTest : public ::testing::Test {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+TEST_F(SchedulerTest, RunsOneTaskOfASlotAtATimeWhateverItsId) {
+  store_is_empty();
+  const Task first{.id = 17, .due = start_, .request = 5, .amendment = true};
+  auto next = first;
+  next.id = 18;
+  scheduler_.added(first);
+  EXPECT_THAT(started(), ElementsAre(17));
+  scheduler_.added(first);  // Put again by a decision, just before the one that runs began.
+  scheduler_.finished(first, Health::ok, {}, 1.0, now());
+  scheduler_.added(next);
+  EXPECT_THAT(started(), ElementsAre(18)) << "the store has removed the other since";
+  scheduler_.added(first);
+  EXPECT_THAT(started(), IsEmpty());
+  scheduler_.added({.id = 19, .due = start_, .request = 5});
+  EXPECT_THAT(started(), ElementsAre(19)) << "the registration is something else";
+}
+
 TEST_F(SchedulerTest, StartsWhatIsDueInTheOrderOfDueTimes) {
   store_is_empty();
   scheduler_.added(task(1, seconds(2)));

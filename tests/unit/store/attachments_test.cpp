@@ -89,7 +89,7 @@ TEST_F(Attachments, BringWithThemWhatComesOfThemAndOnlyOnce) {
   EXPECT_THAT(attached.tasks, SizeIs(1));
   EXPECT_NE(attached.tasks.at(0).id, 0);
   start();
-  const auto& handling = store_->find(key_)->request.handling;
+  const auto handling = store_->find(key_)->request.handling;
   EXPECT_EQ(handling.attachments_told, 1);
   EXPECT_EQ(handling.amendment.attachments, 1);
   seen = 0;
