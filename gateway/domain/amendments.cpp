@@ -88,6 +88,7 @@ void doubt(Draft& draft, std::string_view why, const AmendmentPower& power, cons
   if (!power.sets_values && !power.lookup) return hold(draft, why, policy);
   auto& amendment = draft.handling().amendment;
   amendment.state = AmendmentState::uncertain;
+  amendment.intent_at = moment.now;  // By now the call has surely gone out.
   const auto wait = power.sets_values ? acts_no_more(amendment, power, moment.now) - moment.now : Milliseconds{0};
   again(draft, why, wait, policy, moment);
 }

@@ -114,7 +114,7 @@ struct Amendment {
   Fields fields;                       ///< Changed, and not yet sent.
   Fields under_way;                    ///< What the call under this number carries, or carried where it is to be made again.
   int attachments = 0;                 ///< With attachments under way: up to which of them, as `Case::attachments_told`.
-  std::optional<Timestamp> intent_at;  ///< Of the last call, as long as that may still act.
+  std::optional<Timestamp> intent_at;  ///< Of the last call, as long as that may still act; once uncertain, when it had surely gone out.
   int attempts = 0;                    ///< Calls in a row that did not settle it.
   std::string reason;                  ///< Why it waits or is held, for officers.
 

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr minutes time_to_commit{10};
 constexpr double crashes_per_call = 0.005;
 
 }  // namespace
@@ -79,9 +80,14 @@ void SimUpstream::amend(std::shared_ptr<const Request> request, const Handler<Am
     ++entry(request->registration.code).doubts;
     const bool last = request->handling.amendment.attempts + 1 >= lifecycle::most_calls_for_attachments;
     const bool told_again = scenario_.amendment_sets_values && !last;
-    watched = [this, code = request->registration.code, told_again, handler](const Reply<AmendOutcome>& reply) {
+    watched = [this, code = request->registration.code, told_again, owner = world_.gateway(), handler](const Reply<AmendOutcome>& reply) {
       const bool in_doubt = std::holds_alternative<outcome::Uncertain>(reply.outcome) && !told_again;
-      if (!in_doubt && !std::holds_alternative<outcome::Unclear>(reply.outcome)) --entry(code).doubts;
+      if (!in_doubt && !std::holds_alternative<outcome::Unclear>(reply.outcome)) {
+        // A gateway that ends before it has written the answer down has not heard it.
+        world_.after(time_to_commit, outside, [this, code, owner] {
+          if (owner == world_.gateway()) --entry(code).doubts;
+        });
+      }
       handler(reply);
     };
   }
