@@ -85,10 +85,10 @@ bool leave_attachments_out(Draft& draft) {
 
 /// Until it is known whether it was made; where that can never be known, a person sees to it.
 void doubt(Draft& draft, std::string_view why, const AmendmentPower& power, const Policy& policy, const Moment& moment) {
-  if (!power.sets_values && !power.lookup) return hold(draft, why, policy);
   auto& amendment = draft.handling().amendment;
-  amendment.state = AmendmentState::uncertain;
   amendment.intent_at = moment.now;  // By now the call has surely gone out.
+  if (!power.sets_values && !power.lookup) return hold(draft, why, policy);
+  amendment.state = AmendmentState::uncertain;
   const auto wait = power.sets_values ? acts_no_more(amendment, power, moment.now) - moment.now : Milliseconds{0};
   again(draft, why, wait, policy, moment);
 }

@@ -65,12 +65,12 @@ TEST_F(AmendmentsTest, NothingIsSentWhileAFormerCallMayStillActAndUndoIt) {
   const AmendmentPower slow{.possible = true, .sets_values = true, .lookup = false, .believable_after = minutes(10)};
   begin(slow);
   const auto uncertain = apply(amendment_uncertain(record_, "timeout", slow, policy_, at(minutes(1))));
-  EXPECT_EQ(uncertain.tasks.at(0).due, start + minutes(10));
+  EXPECT_EQ(uncertain.tasks.at(0).due, start + minutes(11));
   assign_to("خدمات شهری");
-  const auto early = apply(begin_amendment(record_, slow, policy_, at(minutes(9))));
-  EXPECT_EQ(early.tasks.at(0).due, start + minutes(10));
+  const auto early = apply(begin_amendment(record_, slow, policy_, at(minutes(10))));
+  EXPECT_EQ(early.tasks.at(0).due, start + minutes(11));
   EXPECT_EQ(amendment().state, AmendmentState::uncertain);
-  apply(begin_amendment(record_, slow, policy_, at(minutes(10))));
+  apply(begin_amendment(record_, slow, policy_, at(minutes(11))));
   EXPECT_EQ(amendment().state, AmendmentState::calling);
   EXPECT_EQ(amendment().number, 2) << "it says something else than number 1";
 }
@@ -81,8 +81,8 @@ TEST_F(AmendmentsTest, AChangeAfterACallInDoubtWaitsUntilThatCanActNoMore) {
   apply(amendment_uncertain(record_, "timeout", slow, policy_, at(minutes(1))));
   EXPECT_TRUE(open(AttentionReason::amend));
   assign_to("خدمات شهری");
-  EXPECT_EQ(apply(begin_amendment(record_, slow, policy_, at(minutes(2)))).tasks.at(0).due, start + minutes(10));
-  apply(begin_amendment(record_, slow, policy_, at(minutes(10))));
+  EXPECT_EQ(apply(begin_amendment(record_, slow, policy_, at(minutes(2)))).tasks.at(0).due, start + minutes(11));
+  apply(begin_amendment(record_, slow, policy_, at(minutes(11))));
   EXPECT_EQ(amendment().state, AmendmentState::calling);
 }
 
