@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using store::test::intake;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 /// Reports as programs read them, of a store with the meeting `m1`: region 5, مسجد جامع, ۱۴۰۵/۰۹/۰۳.
