@@ -28,10 +28,11 @@ bool is_unregistered(const Line& line) {
   return state != RegistrationState::registered && state != RegistrationState::closed;
 }
 
-/// No text reaches its citizen, who does not know the code.
+/// No text reaches its citizen: neither the code, where no slip told it, nor later the answer.
 bool is_to_be_called(const Line& line) {
-  const auto& attention = line.request().attention;
-  return !is_told(line) && (attention.contains(AttentionReason::no_contact) || attention.contains(AttentionReason::undelivered));
+  const auto& request = line.request();
+  const bool unreached = !request.content.citizen.mobile || request.attention.contains(AttentionReason::undelivered);
+  return unreached && line.standing != Standing::withdrawn;
 }
 
 struct Evening {
@@ -97,7 +98,7 @@ void close_out(const Basis& basis, const store::MeetingRecord& record, Sink& sin
   missing(missing_forms(printed, typed), sink);
   RequestTable calls(
       basis, sink, "call_list", "فهرست تماس",
-      {About::form, About::item, About::code, About::no_contact, About::name, About::mobile, About::address, About::subject});
+      {About::form, About::item, About::code, About::told, About::no_contact, About::name, About::mobile, About::address, About::subject});
   for_each(basis, all, [&calls](const Line& line) {
     if (is_to_be_called(line)) calls.row(line);
   });

@@ -12,7 +12,7 @@ struct Words {
   std::string_view heading;
   int width;
 };
-constexpr std::array<Words, 24> words{{{About::form, "form", "برگه", 9},
+constexpr std::array<Words, 25> words{{{About::form, "form", "برگه", 9},
                                        {About::item, "item", "ردیف", 9},
                                        {About::code, "tracking_code", "کد پیگیری", 20},
                                        {About::meeting_date, "meeting_date", "تاریخ دیدار", 16},
@@ -27,6 +27,7 @@ constexpr std::array<Words, 24> words{{{About::form, "form", "برگه", 9},
                                        {About::standing, "standing", "وضعیت", 16},
                                        {About::answered, "answered", "تاریخ پاسخ", 16},
                                        {About::registration, "registration", "وضعیت ثبت", 16},
+                                       {About::told, "told", "اعلام کد", 14},
                                        {About::no_contact, "no_contact", "چرا پیامک نرسید", 24},
                                        {About::promise, "promise", "نتیجهٔ وعده", 18},
                                        {About::name, "name", "نام", 18},
@@ -62,6 +63,19 @@ Choice choice_of(Promise promise) {
 template <class Enum>
 Choice choice_of(Enum value) {
   return {text(to_string(value)), text(name_for_people(value))};
+}
+
+Cell told_by(const std::optional<Told>& told) {
+  if (!told) return std::monostate{};
+  switch (told->by) {
+    case ToldBy::slip:
+      return Choice{"slip", "برگهٔ رسید"};
+    case ToldBy::person:
+      return Choice{"person", "حضوری یا تلفنی"};
+    case ToldBy::sms:
+      break;
+  }
+  return Choice{"sms", "پیامک"};
 }
 
 Choice why_not_texted(const Citizen& citizen) {
@@ -119,6 +133,8 @@ Cell cell_of(const Basis& basis, const Line& line, About about) {
       return answered_day(request);
     case About::registration:
       return choice_of(request.registration.state);
+    case About::told:
+      return told_by(request.told);
     case About::no_contact:
       return why_not_texted(content.citizen);
     case About::promise:

@@ -26,6 +26,7 @@ enum class About {
   standing,
   answered,
   registration,
+  told,        ///< How its citizen learnt the code.
   no_contact,  ///< Why its citizen cannot be texted.
   promise,
   name,

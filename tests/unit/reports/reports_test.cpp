@@ -196,6 +196,10 @@ TEST_F(Reports, OfTheEveningSayWhichFormsAreMissingAndWhomToCall) {
   });
   ASSERT_TRUE(std::holds_alternative<std::vector<PrintedForm>>(printed));
   typed("2", [](Request& request) { registered(request); });
+  typed("3", [](Request& request) {
+    registered(request);
+    request.content.citizen.mobile.reset();
+  });
   typed("9", [](Request& request) {
     request.content.citizen.mobile.reset();
     request.content.citizen.mobile_as_written = Sensitive<std::string>("031-3221");
@@ -204,22 +208,23 @@ TEST_F(Reports, OfTheEveningSayWhichFormsAreMissingAndWhomToCall) {
   typed(
       "9", [](Request& request) { request.attention = {AttentionReason::undelivered}; }, "m1", 2);
   auto evening = report(&reports::close_out);
-  EXPECT_EQ(text(evening, "counts"), R"({"printed":5,"typed":2,"requests":3,"registered":1,"told":1,"to_be_called":2})");
+  EXPECT_EQ(text(evening, "counts"), R"({"printed":5,"typed":3,"requests":4,"registered":2,"told":2,"to_be_called":3})");
   EXPECT_THAT(text(evening, "lines"), HasSubstr("هنوز وارد نشده است"));
-  EXPECT_EQ(text(evening, "missing_forms"), R"([{"from":"1","to":"1","forms":1},{"from":"3","to":"5","forms":3}])");
-  EXPECT_THAT(each(evening, "call_list", "no_contact"), ElementsAre("\"number_unusable\"", "\"undelivered\""));
+  EXPECT_EQ(text(evening, "missing_forms"), R"([{"from":"1","to":"1","forms":1},{"from":"4","to":"5","forms":2}])");
+  EXPECT_THAT(each(evening, "call_list", "no_contact"), ElementsAre("\"no_number\"", "\"number_unusable\"", "\"undelivered\""));
+  EXPECT_THAT(each(evening, "call_list", "told"), ElementsAre("\"slip\"", "null", "null")) << "they get no answer by text either";
   EXPECT_THAT(each(evening, "not_registered", "form"), ElementsAre("\"9\"", "\"9\""));
-  EXPECT_THAT(each(report(&reports::close_out, "m1", true), "call_list", "mobile"), ElementsAre("\"031-3221\"", "\"09131234567\""));
+  EXPECT_THAT(each(report(&reports::close_out, "m1", true), "call_list", "mobile"), ElementsAre("\"\"", "\"031-3221\"", "\"09131234567\""));
 
   auto counted = store_->meeting_record("m1")->meeting;
   counted.forms_distributed = 4;
-  counted.forms_collected = 3;
+  counted.forms_collected = 4;
   ASSERT_TRUE(calls().put(counted).ok());
   counted.forms_distributed.reset();
   counted.forms_collected.reset();
   ASSERT_TRUE(calls().put(counted).ok()) << "what is unset keeps what was put before";
   evening = report(&reports::close_out);
-  EXPECT_THAT(text(evening, "counts"), HasSubstr(R"("printed":5,"distributed":4,"collected":3,"typed":2)"));
+  EXPECT_THAT(text(evening, "counts"), HasSubstr(R"("printed":5,"distributed":4,"collected":4,"typed":3)"));
   EXPECT_THAT(text(evening, "lines"), HasSubstr("۱ برگهٔ جمع‌شده هنوز تایپ نشده است."));
 }
 
