@@ -64,7 +64,8 @@ Result<json::Document> ApiClient::post(const std::string& target, std::string bo
 }
 
 Result<json::Document> ApiClient::post_csv(const std::string& target, std::string body) const {
-  return read(send({.method = "POST", .target = target, .body = std::move(body), .media_type = "text/csv", .patience = patience_for_a_file}));
+  return read(
+      send({.method = "POST", .target = target, .body = std::move(body), .media_type = "text/csv", .patience = patience_for_a_file}));
 }
 
 Result<std::string> ApiClient::download(const std::string& target) const {

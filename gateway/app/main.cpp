@@ -96,7 +96,10 @@ void add_report_command(CLI::App& program, ApiAccess& access, salam::app::Report
       ->required()
       ->check(CLI::IsMember({"close-out", "week", "progress", "results", "before", "regions"}));
   report->add_option("meeting", order.meeting, "The meeting's id");
-  report->add_option("--out", order.out, "The file to write; its ending says as what: .html to print, .xlsx, .csv, .json, or for results .pptx")->required();
+  report
+      ->add_option("--out", order.out,
+                   "The file to write; its ending says as what: .html to print, .xlsx, .csv, .json, or for results .pptx")
+      ->required();
   report->add_option("--from", order.from, "regions: meetings from this day on, such as 1405/09/01; else of the last year");
   report->add_option("--to", order.to, "regions: until this day");
   report->add_option("--table", order.table, "Which of its tables a .csv holds; else the first");
