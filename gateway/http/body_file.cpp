@@ -40,4 +40,8 @@ void BodyFile::finish() {
   data_ = static_cast<const char*>(data);
 }
 
+void BodyFile::let_go(std::size_t bytes) const noexcept {
+  if (data_ != nullptr) madvise(const_cast<char*>(data_), bytes, MADV_DONTNEED);
+}
+
 }  // namespace salam::http

@@ -22,6 +22,8 @@ class BodyFile {
   void finish();
   /// All of it, once finished.
   [[nodiscard]] std::string_view content() const noexcept { return {data_, size_}; }
+  /// So many bytes from the beginning are needed no more for now: they take no memory of this process until they are looked at again.
+  void let_go(std::size_t bytes) const noexcept;
 
  private:
   int file_ = -1;

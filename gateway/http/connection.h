@@ -80,7 +80,8 @@ class Connection final : public AnyConnection {
   static constexpr auto farewell = std::chrono::seconds(2);
   static constexpr std::size_t small_read = 2 * 1024;
   static constexpr std::size_t large_read = 64 * 1024;
-  static constexpr std::size_t joined_body = 16 * 1024;  ///< Up to here a body is copied behind its header, into one write.
+  static constexpr std::size_t joined_body = 16 * 1024;      ///< Up to here a body is copied behind its header, into one write.
+  static constexpr std::size_t largest_piece = 1024 * 1024;  ///< Of a body that is sent at once.
   /// How much of a refused body is read and thrown away so that the connection can go on.
   static constexpr std::uint64_t discard_limit = 2 * 1024 * 1024;
   static constexpr auto result = boost::asio::as_tuple(Token{});
@@ -280,7 +281,15 @@ class Connection final : public AnyConnection {
     const std::chrono::duration<double> took = Clock::now() - began_;
     worker_.metrics().answered(route_, method_, response.status, took.count());
     set_deadline(body_timeout_);
-    co_return co_await send(body) && goes_on;
+    std::size_t sent = 0;
+    do {
+      const auto piece = body.substr(sent, largest_piece);
+      if (!co_await send(piece)) co_return false;
+      out_.clear();
+      sent += piece.size();
+      if (response.file) response.file->let_go(sent);
+    } while (sent < body.size());
+    co_return goes_on;
   }
 
   /// Sends `out_` and `body`: straight away as far as the socket takes it, which is nearly always all.
