@@ -8,6 +8,7 @@
 #include "gateway/domain/text.h"
 #include "gateway/paper/cell_text.h"
 #include "gateway/paper/html.h"
+#include "gateway/paper/layout.h"
 #include "gateway/paper/report_files.h"
 #include "gateway/paper/text_file.h"
 
@@ -56,9 +57,7 @@ tr { break-inside: avoid; }
 .c3 { background: #b3261e; color: #fff; } .c4 { background: #8a8a8a; color: #000; }
 </style>)";
 constexpr std::size_t colours = 5;
-// Characters of a table on an upright sheet of A4, and on a sheet of it that lies.
-constexpr int widest_upright = 95;
-constexpr int widest_on_a4 = 180;
+constexpr int widest_upright = 95;  // Characters of a table on an upright sheet of A4.
 
 /// Each value reads in its own direction, whatever stands beside it.
 std::string isolated(std::string_view text) { return "<bdi>" + escaped(text) + "</bdi>"; }
@@ -76,12 +75,12 @@ class PageFile final : public Sink {
     file_ << "<!DOCTYPE html>\n<html lang=\"fa\" dir=\"rtl\"><head><meta charset=\"utf-8\"><title>" << escaped(heading.title) << "</title>"
           << style;
     if (heading.personal) {
-      file_ << "<style>@page { @bottom-center { content: \"" << mark << "\"; color: #a00; font: 8pt Tahoma; } }</style>";
+      file_ << "<style>@page { @bottom-center { content: \"" << personal_mark << "\"; color: #a00; font: 8pt Tahoma; } }</style>";
     }
     file_ << "</head><body>\n<header><h1>" << escaped(heading.title) << "</h1>";
     for (const auto& line : heading.lines) file_ << "<p>" << escaped(line) << "</p>";
     file_ << "<p class=\"made\">تاریخ تهیه: " << jalali_date_time(heading.made_at) << "</p></header>\n";
-    if (heading.personal) file_ << "<p class=\"personal\">" << mark << "</p>";
+    if (heading.personal) file_ << "<p class=\"personal\">" << personal_mark << "</p>";
   }
 
   void paragraph(std::string_view text) override {
@@ -101,8 +100,7 @@ class PageFile final : public Sink {
     table_ = table;
     rows_ = 0;
     bars_.clear();
-    const int width =
-        std::accumulate(table.columns.begin(), table.columns.end(), 0, [](int sum, const Column& column) { return sum + column.width; });
+    const int width = width_of(table);
     file_ << "<section class=\""
           << (width > widest_on_a4     ? "widest "
               : width > widest_upright ? "wide "
@@ -139,8 +137,6 @@ class PageFile final : public Sink {
   }
 
  private:
-  static constexpr std::string_view mark = "دارای اطلاعات شخصی شهروندان؛ محرمانه";
-
   void chart() {
     std::int64_t longest = 1;
     for (const auto& [label, numbers] : bars_)

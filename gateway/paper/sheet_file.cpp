@@ -8,6 +8,7 @@
 
 #include "gateway/domain/text.h"
 #include "gateway/paper/cell_text.h"
+#include "gateway/paper/layout.h"
 #include "gateway/paper/report_files.h"
 
 namespace salam::paper {
@@ -24,8 +25,6 @@ constexpr std::uint8_t a3 = 8;  // ECMA-376 part 1, section 18.3.1.63.
 constexpr std::uint8_t a4 = 9;
 constexpr double title_height = 30;
 constexpr double heading_height = 22;
-constexpr int widest_on_a4 = 180;  // Characters of a table; then A3.
-constexpr std::string_view mark = "دارای اطلاعات شخصی شهروندان؛ محرمانه";
 
 void check(lxw_error error) {
   if (error != LXW_NO_ERROR) throw std::runtime_error(std::string("the workbook cannot be written: ") + lxw_strerror(error));
@@ -81,7 +80,7 @@ class SheetFile final : public Sink {
     check(worksheet_set_column(summary_, 0, 0, summary_width, nullptr));
     check(worksheet_set_row(summary_, summary_row_, title_height, nullptr));
     line(heading.title, title_);
-    if (personal_) line(mark, strong_);
+    if (personal_) line(personal_mark, strong_);
     for (const auto& text : heading.lines) line(text, text_);
     line("تاریخ تهیه: " + jalali_date_time(heading.made_at), text_);
     ++summary_row_;
@@ -106,14 +105,12 @@ class SheetFile final : public Sink {
     sheet_ = add_sheet(table.title.c_str());
     row_ = 0;
     check(worksheet_set_row(sheet_, row_, heading_height, nullptr));
-    int width = 0;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const auto column = static_cast<lxw_col_t>(i);
       check(worksheet_set_column(sheet_, column, column, table.columns[i].width, nullptr));
       check(worksheet_write_string(sheet_, row_, column, table.columns[i].heading.c_str(), heading_));
-      width += table.columns[i].width;
     }
-    worksheet_set_paper(sheet_, width > widest_on_a4 ? a3 : a4);
+    worksheet_set_paper(sheet_, width_of(table) > widest_on_a4 ? a3 : a4);
     worksheet_freeze_panes(sheet_, 1, 0);
     check(worksheet_repeat_rows(sheet_, 0, 0));
   }
@@ -161,7 +158,7 @@ class SheetFile final : public Sink {
     worksheet_set_paper(sheet, a4);
     worksheet_set_landscape(sheet);
     worksheet_fit_to_pages(sheet, 1, 0);
-    const std::string footer = "&C" + std::string(personal_ ? mark : "") + " &P / &N";
+    const std::string footer = "&C" + std::string(personal_ ? personal_mark : "") + " &P / &N";
     check(worksheet_set_footer(sheet, footer.c_str()));
     return sheet;
   }

@@ -74,4 +74,13 @@ std::vector<Cell> tally_row(Cell first, const Tally& tally) {
   return {std::move(first), tally.all, tally.answered_in_time, tally.answered_late, tally.waiting, tally.overdue, tally.withdrawn};
 }
 
+void tallies(std::string key, std::string title, Column first, const std::map<std::string, Tally>& tallies, Sink& sink) {
+  sink.begin_table(
+      {.key = std::move(key), .title = std::move(title), .columns = tally_columns(std::move(first)), .charted = {2, 3, 4, 5, 6}});
+  for (const auto& [name, tally] : tallies) sink.row(tally_row(name, tally));
+  sink.end_table();
+}
+
+Choice choice_of(Region region) { return {region.wire(), region.name()}; }
+
 }  // namespace salam::reports

@@ -52,5 +52,9 @@ std::vector<Figure> figures_of(const Tally& tally);
 /// `all`, then how they fare; for a table of tallies, whose chart shows all but the first.
 std::vector<Column> tally_columns(Column first);
 std::vector<Cell> tally_row(Cell first, const Tally& tally);
+/// A table of them with its chart.
+void tallies(std::string key, std::string title, Column first, const std::map<std::string, Tally>& tallies, Sink& sink);
+
+Choice choice_of(Region region);
 
 }  // namespace salam::reports

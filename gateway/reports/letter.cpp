@@ -2,18 +2,12 @@
 
 #include <algorithm>
 #include <array>
-
-#include "gateway/domain/text.h"
+#include <utility>
 
 namespace salam::reports {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string Letter::Values::*>, 6> known{{{"addressees", &Letter::Values::addressees},
-                                                                                           {"mosque", &Letter::Values::mosque},
-                                                                                           {"region", &Letter::Values::region},
-                                                                                           {"date", &Letter::Values::date},
-                                                                                           {"requests", &Letter::Values::requests},
-                                                                                           {"manager", &Letter::Values::manager}}};
+constexpr std::array<std::string_view, 6> placeholders{"addressees", "mosque", "region", "date", "requests", "manager"};
 
 constexpr std::string_view standard_text = R"(بسمه تعالی
 
@@ -36,30 +30,17 @@ const Letter& Letter::standard() {
 }
 
 Result<Letter> Letter::parse(std::string_view text) {
+  auto parsed = PlaceholderText::parse(text, placeholders);
+  if (!parsed) return std::move(parsed).error();
   Letter letter;
-  for (;;) {
-    const auto open = text.find('{');
-    letter.parts_.emplace_back(text.substr(0, open), nullptr);
-    if (open == std::string_view::npos) return letter;
-    const auto close = text.find('}', open);
-    if (close == std::string_view::npos) return Error{"template_invalid", "a `{` is not closed by a `}`"};
-    const auto name = text.substr(open + 1, close - open - 1);
-    const auto* const found = std::ranges::find(known, name, &std::pair<std::string_view, std::string Values::*>::first);
-    if (found == known.end()) {
-      return Error{"template_invalid", "unknown placeholder {" + std::string(name) +
-                                           "}; there are {addressees}, {mosque}, {region}, {date}, {requests} and {manager}"};
-    }
-    letter.parts_.back().second = found->second;
-    text.remove_prefix(close + 1);
-  }
+  letter.text_ = std::move(*parsed);
+  return letter;
 }
 
 std::vector<std::string> Letter::paragraphs(const Values& values) const {
-  std::string text;
-  for (const auto& [literal, value] : parts_) {
-    text += literal;
-    if (value != nullptr) text += values.*value;
-  }
+  const std::array<std::string_view, placeholders.size()> placed{values.addressees, values.mosque,   values.region,
+                                                                 values.date,       values.requests, values.manager};
+  const auto text = text_.render(placed);
   std::vector<std::string> paragraphs;
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find("\n\n", begin), text.size());

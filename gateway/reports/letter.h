@@ -2,10 +2,10 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "gateway/domain/result.h"
+#include "gateway/domain/templates.h"
 
 namespace salam::reports {
 
@@ -31,8 +31,7 @@ class Letter {
   [[nodiscard]] std::vector<std::string> paragraphs(const Values& values) const;
 
  private:
-  /// A text, then what follows it; the last one is followed by nothing.
-  std::vector<std::pair<std::string, std::string Values::*>> parts_;
+  PlaceholderText text_;
 };
 
 }  // namespace salam::reports

@@ -49,13 +49,6 @@ void deadlines(const Basis& basis, const store::MeetingRecord& record, Sink& sin
   sink.end_table();
 }
 
-void tallies(std::string key, std::string title, Column first, const std::map<std::string, Tally>& tallies, Sink& sink) {
-  sink.begin_table(
-      {.key = std::move(key), .title = std::move(title), .columns = tally_columns(std::move(first)), .charted = {2, 3, 4, 5, 6}});
-  for (const auto& [name, tally] : tallies) sink.row(tally_row(name, tally));
-  sink.end_table();
-}
-
 void registered(const Results& results, Sink& sink) {
   sink.figures("registration", "ثبت و اطلاع‌رسانی",
                std::vector<Figure>{{"registered_137", "ثبت در سامانه ۱۳۷", results.registered137},

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int page = 100;
 
-Choice choice_of(Region region) { return {region.wire(), region.name()}; }
-
 /// The newest first.
 void for_each_meeting(store::Store& store, std::optional<Region> region, const std::function<bool(const store::MeetingRecord&)>& take) {
   for (std::int64_t after = 0;;) {
@@ -89,10 +87,7 @@ void before(const Basis& basis, const store::MeetingRecord& record, Sink& sink) 
               .personal = basis.personal});
   sink.figures("totals", "درخواست‌های پیشین این منطقه", figures_of(all));
   promises(basis, meeting, sink);
-  sink.begin_table(
-      {.key = "by_subject", .title = "به تفکیک دسته", .columns = tally_columns({"category", "دسته", 24}), .charted = {2, 3, 4, 5, 6}});
-  for (const auto& [name, tally] : by_subject) sink.row(tally_row(name, tally));
-  sink.end_table();
+  tallies("by_subject", "به تفکیک دسته", {"category", "دسته", 24}, by_subject, sink);
   sink.begin_table({.key = "earlier_meetings", .title = "دیدارهای پیشین منطقه", .columns = meeting_columns()});
   for_each_meeting(basis.store, meeting.region, [&](const store::MeetingRecord& earlier) {
     if (earlier.meeting.date < meeting.date) sink.row(meeting_row(basis, earlier, results_of(basis, earlier.meeting).all));
@@ -111,11 +106,13 @@ void regions(const Basis& basis, const Period& period, Sink& sink) {
   std::map<Region, Share> by_region;
   for (int number = 1; number <= Region::nazhvan_number; ++number) by_region.try_emplace(Region::from_number(number).value());
   Tally all;
+  std::map<std::string, Tally> by_meeting;
   for_each(basis, {.from = period.from, .before = Date(std::chrono::sys_days(period.to) + std::chrono::days(1))}, [&](const Line& line) {
     auto& share = by_region.at(line.request().content.region);
     all.add(line.request(), line.standing);
     share.tally.add(line.request(), line.standing);
     share.told += line.request().told ? 1 : 0;
+    by_meeting[line.request().form_item.meeting].add(line.request(), line.standing);
   });
   std::vector<store::MeetingRecord> meetings;
   for_each_meeting(basis.store, {}, [&](const store::MeetingRecord& record) {
@@ -142,7 +139,7 @@ void regions(const Basis& basis, const Period& period, Sink& sink) {
   }
   sink.end_table();
   sink.begin_table({.key = "meetings", .title = "دیدارها", .columns = meeting_columns()});
-  for (const auto& record : meetings) sink.row(meeting_row(basis, record, results_of(basis, record.meeting).all));
+  for (const auto& record : meetings) sink.row(meeting_row(basis, record, by_meeting[record.meeting.id]));
   sink.end_table();
   sink.end();
 }

@@ -120,7 +120,7 @@ Cell cell_of(const Basis& basis, const Line& line, About about) {
     case About::category:
       return Choice{content.category, category_of(basis, request)};
     case About::region:
-      return Choice{content.region.wire(), content.region.name()};
+      return reports::choice_of(content.region);
     case About::unit:
       return unit_of(request);
     case About::due:
